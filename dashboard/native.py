@@ -1,0 +1,48 @@
+"""Blocking C calls (SQLite, fsync, argon2, hashing) run outside gevent's loop.
+
+Under gevent one blocking call stops every socket of the process; a native thread
+does not. Outside gevent (worker, command line, tests) the call simply runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def under_gevent() -> bool:
+    """Tell whether this process serves with gevent (sockets are patched)."""
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey is not None and bool(monkey.is_module_patched("socket"))
+
+
+def run(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return ``call(*args)``, run in gevent's native thread pool when under gevent."""
+    if not under_gevent():
+        return call(*args, **kwargs)
+    from gevent import get_hub
+
+    result: T = get_hub().threadpool.apply(call, args, kwargs)
+    return result
+
+
+class OneThread:
+    """A native thread of its own, for a connection that must not be shared."""
+
+    def __init__(self) -> None:
+        self._pool = None
+        if under_gevent():
+            from gevent.threadpool import ThreadPool
+
+            self._pool = ThreadPool(1)
+
+    def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return ``call(*args)``, always on the same native thread under gevent."""
+        if self._pool is None:
+            return call(*args, **kwargs)
+        result: T = self._pool.apply(call, args, kwargs)
+        return result
