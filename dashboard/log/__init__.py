@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from dashboard.errors import EocError, IdReused, Stale
+from dashboard.errors import EocError, IdReused, Malformed, Stale
 from dashboard.events import Event, canonical
 
 GENESIS = bytes(32)
@@ -147,6 +147,14 @@ def entry(draft: Draft, tip: Tip, now_us: int) -> Event:
 def reused(draft: Draft) -> IdReused:
     """Return the answer to an id that came before with other content."""
     return IdReused(f"Id {draft.id} was used with other content; send a new id.", id=draft.id)
+
+
+def unseeable(draft: Draft, tip: Tip) -> Malformed:
+    """Return the answer to a decision that claims to have seen what is not yet written."""
+    return Malformed(
+        f"seen is {draft.seen}, but the log ends at {tip.seq}; send the seq on your screen.",
+        field="body.seen", value=draft.seen,
+    )  # fmt: skip
 
 
 def stale(draft: Draft, newer: Sequence[Event]) -> Stale:

@@ -18,6 +18,7 @@ from dashboard.log import (
     entry,
     reused,
     stale,
+    unseeable,
 )
 
 
@@ -41,6 +42,8 @@ class MemoryLog:
         if known is not None:
             same = known[:2] == (draft.incident_id, draft.sameness)
             return Appended(known[2], duplicate=True) if same else reused(draft)
+        if (draft.seen or 0) > len(self._events):
+            return unseeable(draft, self.tip())
         if draft.seen is not None and (newer := self._newer(draft)):
             return stale(draft, newer)
         event = entry(draft, self.tip(), now_us)
