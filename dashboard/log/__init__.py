@@ -22,6 +22,8 @@ class Draft:
 
     ``sameness`` is the hash of what the client sent. ``seen`` is None for a fact; for a
     decision the log refuses it when ``decided_on`` (a subject id) has a later entry.
+    ``objection`` is what a rule has against it: it counts only if the id is new, so that
+    a retry gets the first answer again.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Draft:
     sameness: bytes
     seen: int | None = None
     decided_on: str | None = None
+    objection: EocError | None = None
 
 
 class Appended(NamedTuple):
@@ -164,6 +167,19 @@ def stale(draft: Draft, newer: Sequence[Event]) -> Stale:
         f"{draft.decided_on} has changed since seq {draft.seen}; look again and decide.",
         subject_id=draft.decided_on, seen=draft.seen, changed=changed,
     )  # fmt: skip
+
+
+def refusal(draft: Draft, tip: Tip, newer: Sequence[Event]) -> EocError | None:
+    """Return why a draft with a new id is not stored, or None.
+
+    ``newer`` are the entries after ``draft.seen`` whose subject_id or about_id is
+    ``draft.decided_on`` in the same incident (empty for a fact).
+    """
+    if draft.seen is not None and draft.seen > tip.seq:
+        return unseeable(draft, tip)
+    if draft.seen is not None and newer:
+        return stale(draft, newer)
+    return draft.objection
 
 
 def check_chain(events: Sequence[Event], previous: bytes) -> int | None:

@@ -16,9 +16,8 @@ from dashboard.log import (
     Verdict,
     check_chain,
     entry,
+    refusal,
     reused,
-    stale,
-    unseeable,
 )
 
 
@@ -42,16 +41,16 @@ class MemoryLog:
         if known is not None:
             same = known[:2] == (draft.incident_id, draft.sameness)
             return Appended(known[2], duplicate=True) if same else reused(draft)
-        if (draft.seen or 0) > len(self._events):
-            return unseeable(draft, self.tip())
-        if draft.seen is not None and (newer := self._newer(draft)):
-            return stale(draft, newer)
+        if (refused := refusal(draft, self.tip(), self._newer(draft))) is not None:
+            return refused
         event = entry(draft, self.tip(), now_us)
         self._events.append(event)
         self._sameness[draft.id] = (draft.incident_id, draft.sameness, event.seq)
         return Appended(event.seq, duplicate=False)
 
     def _newer(self, draft: Draft) -> list[Event]:
+        if draft.seen is None:
+            return []
         on = (draft.incident_id, draft.decided_on)
         later = self._events[draft.seen :]
         return [

@@ -1,0 +1,183 @@
+"""The board: what the log says now, one subject a thing. Pure: a fold over events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from dashboard.events import DECISION, KINDS, Event, upgrade
+from dashboard.projections.features import feature, place_in_file, place_of_report
+from dashboard.projections.measures import MEASURES, counted
+from dashboard.projections.order import corrected_us, marks
+from dashboard.projections.subject import EMPTY, Cell, Said, Subject
+from dashboard.projections.visible import admits, audience_keys, visible
+from dashboard.projections.writes import Ranked, Write, writes
+
+FILE_FIELDS = (
+    "state", "content_type", "size", "width", "height", "taken_at", "direction_deg",
+    "direction_ref", "maker", "model", "odd", "place_exif", "no_place_reason",
+    "preview_sha256", "variants", "refusal",
+)  # fmt: skip
+
+
+class Board:
+    """The subjects of one incident up to ``upto``, kept in the order of their last change."""
+
+    def __init__(self, incident_id: str) -> None:
+        self.incident_id = incident_id
+        self.upto = 0
+        self.as_of_us = 0
+        self.subjects: dict[str, Subject] = {}
+        self._by_sha: dict[str, frozenset[str]] = {}
+        self._counts = dict.fromkeys(MEASURES, 0)
+
+    @classmethod
+    def fold(cls, incident_id: str, events: Iterable[Event]) -> Board:
+        """Return the board after ``events``."""
+        board = cls(incident_id)
+        for event in events:
+            board.apply(event)
+        return board
+
+    def copy(self) -> Board:
+        """Return a board that can go on alone; subjects are shared, they never change."""
+        other = Board(self.incident_id)
+        other.upto, other.as_of_us = self.upto, self.as_of_us
+        other.subjects = dict(self.subjects)
+        other._by_sha = dict(self._by_sha)
+        other._counts = dict(self._counts)
+        return other
+
+    def apply(self, event: Event) -> list[str]:
+        """Fold one event in; return the ids of the subjects it changed."""
+        self.upto, self.as_of_us = event.seq, max(self.as_of_us, event.recorded_us)
+        if event.body is None:  # erased: what it said is gone, that it happened is not
+            return []
+        body = upgrade(event.kind, event.v, event.body)
+        changed: dict[str, None] = {}
+        for write in writes(event, body):
+            changed |= dict.fromkeys(self._write(event, write))
+        return [*changed, *self._recount(event.seq)]
+
+    def feature(self, subject_id: str) -> dict[str, Any] | None:
+        """Return a subject as a GeoJSON feature (EPSG:4326) carrying its seq, or None."""
+        subject = self.subjects.get(subject_id)
+        return feature(subject, self.subjects) if subject else None
+
+    def photos_by_sha(self, sha256: str) -> list[str]:
+        """Return the ids of the photos whose original has this hash."""
+        return sorted(self._by_sha.get(sha256, ()))
+
+    def changed_after(self, after: int) -> list[Subject]:
+        """Return the subjects changed after a seq, in the order of their change."""
+        found = []
+        for subject in reversed(self.subjects.values()):
+            if subject.seq <= after:
+                break
+            found.append(subject)
+        return found[::-1]
+
+    def seen_by(self, audience: str) -> Iterator[Subject]:
+        """Yield the subjects an audience may see."""
+        return (s for s in self.subjects.values() if visible(s, audience))
+
+    def left(self, subject: Subject, audience: str) -> bool:
+        """Tell whether an audience once saw a subject and no longer may."""
+        return not visible(subject, audience) and admits(subject.ever, audience)
+
+    def _write(self, event: Event, write: Write) -> list[str]:
+        old = self.subjects.get(write.subject_id) or Subject(write.subject_id, write.type)
+        at = corrected_us(event)
+        if old.type != write.type:  # refused at the door; a stray entry must not turn a thing over
+            return [self._put(replace(old, seq=event.seq, marks=old.marks | {"wrong_kind"}))]
+        new = old.written(
+            {
+                name: _cell(event, at, old.cells.get(name, EMPTY), v)
+                for name, v in write.fields.items()
+            },
+            seq=event.seq,
+            created_us=min(old.created_us or at, at),
+            updated_us=max(old.updated_us, at),
+            marks=old.marks | marks(event),
+        )
+        changed = [self._put(new), *self._index(event, new)]
+        return changed + self._follow(event.seq, old, new)
+
+    def _put(self, subject: Subject) -> str:
+        keys = audience_keys(subject, self.subjects)
+        subject = replace(subject, keys=keys, ever=subject.ever | keys)
+        old = self.subjects.pop(subject.id, None)
+        self.subjects[subject.id] = subject
+        for name in counted(old):
+            self._counts[name] -= 1
+        for name in counted(subject):
+            self._counts[name] += 1
+        return subject.id
+
+    def _index(self, event: Event, photo: Subject) -> list[str]:
+        """Keep photos by hash, share what their file says, place their report."""
+        if photo.type != "photo":
+            return []
+        sha256 = photo.get("sha256", "")
+        others = self._by_sha.get(sha256, frozenset()) - {photo.id}
+        self._by_sha[sha256] = others | {photo.id}
+        changed = []
+        for other in sorted(others):
+            changed += self._share(event.seq, photo.id, other)
+            changed += self._share(event.seq, other, photo.id)
+        for id_ in (photo.id, *changed):
+            changed += self._place_report(event, self.subjects[id_])
+        return changed
+
+    def _share(self, seq: int, giver_id: str, taker_id: str) -> list[str]:
+        """Two photos of one file: what the file says holds for both."""
+        giver, taker = self.subjects[giver_id], self.subjects[taker_id]
+        fresh = {
+            name: cell.with_fact(fact)
+            for name in FILE_FIELDS
+            if (fact := giver.cells.get(name, EMPTY).fact)
+            and (cell := taker.cells.get(name, EMPTY)).with_fact(fact) is not cell
+        }
+        return [self._put(taker.written(fresh, seq=seq))] if fresh else []
+
+    def _place_report(self, event: Event, photo: Subject) -> list[str]:
+        place, report_id = place_in_file(photo), photo.get("report_id")
+        if not (place and report_id):
+            return []
+        name, report = f"place_photo:{photo.id}", self.subjects.get(report_id)
+        if report and report.get(name) == place:
+            return []
+        return self._write(event, Write(report_id, "report", {name: place}))
+
+    def _follow(self, seq: int, old: Subject, new: Subject) -> list[str]:
+        """Move what hangs on a report: photos see its audience, instructions its place."""
+        if new.type != "report":
+            return []
+        moved = []
+        if old.keys != self.subjects[new.id].keys:
+            moved += new.some("photo:")
+        if place_of_report(old) != place_of_report(new):
+            moved += new.some("instruction:")
+        return [self._put(replace(s, seq=seq)) for i in moved if (s := self.subjects.get(i))]
+
+    def _recount(self, seq: int) -> list[str]:
+        moved = []
+        for name, count in self._counts.items():
+            id_ = f"measure:{name}"
+            old = self.subjects.get(id_)
+            if old is None or old.get("value", 0) != count:
+                fresh = Subject(id_, "measure", created_us=old.created_us if old else self.as_of_us)
+                cells = {"value": Cell(Said((), seq, count)), "name": Cell(Said((), seq, name))}
+                moved.append(self._put(fresh.written(cells, seq=seq, updated_us=self.as_of_us)))
+        return moved
+
+
+def _cell(event: Event, at: int, cell: Cell, value: Any) -> Cell:
+    rank: tuple[Any, ...] = (at, event.id)
+    if isinstance(value, Ranked):
+        rank, value = (value.rank, event.id), value.value
+    kind = KINDS.get(event.kind)
+    if kind is not None and kind.nature == DECISION:
+        return cell.with_decision(Said(rank, event.seq, value))
+    return cell.with_fact(Said(rank, event.seq, value))
