@@ -175,7 +175,14 @@ def check_body(sent: Sent, index: int = 0) -> None:
         Malformed: a missing or extra key, a wrong type, a version never released,
             or more than 64 kB.
     """
-    if len(canonical(sent.body)) > MAX_BODY_BYTES:
+    try:
+        size = len(canonical(sent.body))
+    except ValueError as error:  # NaN, Infinity or half a surrogate pair: no JSON can hold it
+        raise Malformed(
+            f"Event {index}: body cannot be written as JSON: {error}.",
+            index=index, field="body", value=None,
+        ) from None  # fmt: skip
+    if size > MAX_BODY_BYTES:
         raise Malformed(
             f"Event {index}: body is larger than {MAX_BODY_BYTES} bytes.",
             index=index, field="body", value=None,
@@ -204,7 +211,9 @@ def upgrade(kind: str, v: int, body: dict[str, Any]) -> dict[str, Any]:
 
 def canonical(value: Any) -> bytes:
     """Return the one byte form of a JSON value: sorted keys, no spaces, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
 
 
 def sameness(sent: Sent) -> bytes:
