@@ -1,0 +1,101 @@
+"""The one place where things meet: settings in, a Flask application out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from flask import Flask
+
+from dashboard import api, health, security, uploads, views
+from dashboard.answers import install_error_answers
+from dashboard.clock import Clock, SystemClock
+from dashboard.config import Settings, require_secret
+from dashboard.live import Live
+from dashboard.log import Log
+from dashboard.log.stores import open_log
+from dashboard.media.store import MediaStore
+from dashboard.observe import install_request_log
+from dashboard.people import People, open_people
+from dashboard.push import Push
+from dashboard.realm import DRILL, REAL, Realm
+
+
+@dataclass(slots=True)
+class Eoc:
+    """What a running application is made of; ``app.extensions["eoc"]``."""
+
+    settings: Settings
+    people: People
+    realms: dict[str, Realm]
+    push: Push
+    threads: list[threading.Thread] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Follow the logs, push parcels and watch for revoked sessions, each in a thread."""
+        watch = security.RevocationWatch(self.people, self.push.cut)
+        loops: list[Callable[[Callable[[], bool]], None]] = [
+            *(realm.live.follow for realm in self.realms.values()),
+            self.push.pump,
+            watch.run,
+        ]
+        for loop in loops:
+            thread = threading.Thread(target=loop, args=(self.stopping.is_set,), daemon=True)
+            thread.start()
+            self.threads.append(thread)
+
+    def stop(self) -> None:
+        """Stop the threads and close the stores."""
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join(timeout=3)
+        for realm in self.realms.values():
+            realm.log.close()
+
+
+def open_realms(
+    settings: Settings, logs: Mapping[str, Log] | None = None, clock: Clock | None = None
+) -> dict[str, Realm]:
+    """Open both realms: each its own log, folder and media; boards folded to the tip."""
+    realms = {}
+    for name in (REAL, DRILL):
+        folder = settings.state_dir / name
+        folder.mkdir(parents=True, exist_ok=True)
+        log = logs[name] if logs else open_log(settings, name)
+        realm = Realm(name, log, folder, clock or SystemClock(), Live(log))
+        realm.media = MediaStore(folder / "media")
+        realm.live.catch_up()
+        realms[name] = realm
+    return realms
+
+
+def create_app(
+    settings: Settings,
+    *,
+    people: People | None = None,
+    logs: Mapping[str, Log] | None = None,
+    clock: Clock | None = None,
+) -> Flask:
+    """Return the application: doors over two realms. Nothing runs before ``Eoc.start``.
+
+    Raises:
+        Misconfigured: no secret key outside the demo.
+    """
+    app = Flask("dashboard", static_folder=None, template_folder="templates")
+    app.config["SECRET_KEY"] = require_secret(settings)
+    people = people or open_people(settings)
+    realms = open_realms(settings, logs, clock)
+    install_error_answers(app)
+    install_request_log(app)
+    security.init_security(app, people, settings)
+    for realm in realms.values():
+        app.register_blueprint(api.blueprint(realm, people))
+        app.register_blueprint(uploads.blueprint(realm, settings, people))
+        app.register_blueprint(uploads.media_blueprint(realm, people))
+    push = Push(app, realms, settings)
+    app.register_blueprint(health.blueprint(realms, push))
+    views.register(app, realms, people, settings)
+    app.extensions["eoc"] = Eoc(settings, people, realms, push)
+    return app

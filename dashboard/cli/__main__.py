@@ -1,0 +1,5 @@
+"""``python -m dashboard.cli`` is ``eoc``."""
+
+from dashboard.cli import main
+
+main()

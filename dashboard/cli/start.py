@@ -1,0 +1,90 @@
+"""The web process, after gevent has patched the sockets."""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+import sys
+import time
+from typing import Any
+
+import click
+import gevent
+from gevent import pywsgi
+
+from dashboard.app import create_app
+from dashboard.bundle import build
+from dashboard.cli.serve import on_signals, ready_file, start_worker
+from dashboard.config import Settings, load
+from dashboard.observe import configure
+
+
+class Quiet(pywsgi.WSGIHandler):
+    """The application logs each request itself."""
+
+    def log_request(self) -> None:
+        """Say nothing."""
+
+
+def run_web(tls: tuple[str, str] | None, port: int | None, worker: bool) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    began = time.monotonic()
+    settings = load()
+    configure(settings.log_level)
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    click.echo("画面の部品を確認しています… (bundle)")
+    build(settings.state_dir)
+    click.echo("記録を読み込んでいます… (log)")
+    app = create_app(settings)
+    eoc = app.extensions["eoc"]
+    eoc.start()
+    server = _listen(app, settings, tls, settings.port if port is None else port)
+    children = [start_worker()] if worker else []
+    scheme = "https" if tls else "http"
+    url = f"{scheme}://{settings.host}:{server.server_port}"
+    ready_file(settings.state_dir, url)
+    _greet(settings, url, time.monotonic() - began)
+    if settings.demo:
+        children.append(_play_demo(url))
+    on_signals(lambda: gevent.spawn(server.stop, 2))
+    try:
+        server.serve_forever()
+    finally:
+        _end(children)
+        eoc.stop()
+
+
+def _listen(
+    app: Any, settings: Settings, tls: tuple[str, str] | None, port: int
+) -> pywsgi.WSGIServer:
+    secure = {}
+    if tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(*tls)
+        secure = {"ssl_context": context}
+    server = pywsgi.WSGIServer((settings.host, port), app, handler_class=Quiet, log=None, **secure)
+    server.start()
+    return server
+
+
+def _greet(settings: Settings, url: str, seconds: float) -> None:
+    click.echo(f"準備ができました ({seconds:.1f} 秒) listening on {url}")
+    click.echo(f"EOC_PUBLIC_URL {settings.public_url}")
+    logins = settings.state_dir / "demo-logins.txt"
+    if settings.demo and logins.exists():
+        click.echo(logins.read_text())
+
+
+def _play_demo(url: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "dashboard.cli", "demo", "--base", url])
+
+
+def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        child.terminate()
+    for child in children:
+        try:
+            child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            child.kill()
