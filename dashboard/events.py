@@ -23,6 +23,9 @@ from dashboard.clock import to_us
 from dashboard.errors import Malformed
 
 MAX_BODY_BYTES = 64_000
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
 
 
 class Event(NamedTuple):
@@ -211,9 +214,7 @@ def upgrade(kind: str, v: int, body: dict[str, Any]) -> dict[str, Any]:
 
 def canonical(value: Any) -> bytes:
     """Return the one byte form of a JSON value: sorted keys, no spaces, UTF-8."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def sameness(sent: Sent) -> bytes:

@@ -124,8 +124,8 @@ def link(previous: bytes, event: Event) -> bytes:
     return hashlib.sha256(previous + canonical(envelope) + event.body_hash).digest()
 
 
-def entry(draft: Draft, tip: Tip, now_us: int) -> Event:
-    """Return the draft as the entry that follows ``tip``."""
+def entry(draft: Draft, tip: Tip, now_us: int, body: bytes | None = None) -> Event:
+    """Return the draft as the entry that follows ``tip``; ``body`` is its canonical form."""
     event = Event(
         seq=tip.seq + 1,
         id=draft.id,
@@ -141,7 +141,7 @@ def entry(draft: Draft, tip: Tip, now_us: int) -> Event:
         device_id=draft.device_id,
         source=draft.source,
         body=draft.body,
-        body_hash=hashlib.sha256(canonical(draft.body)).digest(),
+        body_hash=hashlib.sha256(canonical(draft.body) if body is None else body).digest(),
         hash=b"",
     )
     return event._replace(hash=link(tip.hash, event))

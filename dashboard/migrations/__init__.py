@@ -1,0 +1,95 @@
+"""Tables of the stores, brought up to date when a store is opened. Alembic, one line per store.
+
+Alembic and SQLAlchemy take half a second to import, so they are imported only when the
+version written in the store is not the newest one: a second start stays fast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection, Engine
+
+FOLDER = Path(__file__).parent
+HEADS = {"log": "log_0001", "people": "people_0001"}
+MIGRATION_LOCK = 0x0E0C  # advisory lock: two processes that start at once migrate one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a store lies: a SQLite file, or a schema of a PostgreSQL database."""
+
+    url: str
+    schema: str | None = None
+
+    @classmethod
+    def file(cls, path: Path) -> Place:
+        """Return the place of a SQLite file."""
+        return cls(f"sqlite:///{path.absolute()}")
+
+    @classmethod
+    def postgres(cls, url: str, schema: str) -> Place:
+        """Return the place of a schema, for the driver psycopg 3."""
+        return cls("postgresql+psycopg" + url[url.index("://") :], schema)
+
+
+def upgrade(place: Place, store: str) -> None:
+    """Create or bring up to date the tables of ``store`` (a key of HEADS). Safe to run at once."""
+    from alembic import command
+
+    engine = _engine(place)
+    try:
+        with engine.connect() as connection, connection.begin():
+            _enter(connection, place)
+            config = _config(store)
+            config.attributes.update(connection=connection, schema=place.schema)
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def head(store: str) -> str | None:
+    """Return the newest revision among the files of ``store``."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config(store)).get_current_head()
+
+
+def _config(store: str) -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", str(FOLDER / store / "versions").replace("%", "%%"))
+    return config
+
+
+def _engine(place: Place) -> Engine:
+    from sqlalchemy import NullPool, create_engine, event
+
+    engine = create_engine(place.url, poolclass=NullPool)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def by_hand(raw: Any, _record: Any) -> None:
+            # the driver would commit before each CREATE: half a migration could stay behind
+            raw.isolation_level = None
+            raw.execute("PRAGMA journal_mode=WAL")
+
+        @event.listens_for(engine, "begin")
+        def lock_first(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _enter(connection: Connection, place: Place) -> None:
+    if place.schema is not None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+        connection.exec_driver_sql(f'CREATE SCHEMA IF NOT EXISTS "{place.schema}"')
+        connection.exec_driver_sql(f'SET LOCAL search_path TO "{place.schema}"')
