@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 FOLDER = Path(__file__).parent
-HEADS = {"log": "log_0001", "people": "people_0001"}
+HEADS = {"log": "log_0001"}
 MIGRATION_LOCK = 0x0E0C  # advisory lock: two processes that start at once migrate one by one
 
 
