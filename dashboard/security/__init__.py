@@ -1,29 +1,32 @@
-"""Sign-in, roles and headers. Other doors import from ``dashboard.principal`` instead."""
+"""Sign-in, roles and headers. Other doors read ``dashboard.principal``, never this door.
+
+``routes`` the table of who may ask for what · ``guard`` before every request · ``accounts``
+Flask-Security over the people store · ``signin`` pages · ``sockets`` handshake, revocation.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 from flask import Flask
 
 from dashboard.config import Settings
 from dashboard.people import People
 from dashboard.principal import Principal, current_principal, require
+from dashboard.security import accounts, guard, headers, signin
+from dashboard.security.sockets import RevocationWatch, SocketDoor, authenticate_socket
 
-__all__ = ["Principal", "authenticate_socket", "current_principal", "init_security", "require"]
+__all__ = [
+    "Principal", "RevocationWatch", "authenticate_socket",
+    "current_principal", "init_security", "require",
+]  # fmt: skip
 
 
 def init_security(app: Flask, people: People, settings: Settings) -> None:
-    """Guard every request of ``app``; adds ``/login`` and ``/logout``."""
-    raise NotImplementedError
+    """Guard every request of ``app``; adds ``/login``, ``/logout`` and the way home.
 
-
-def authenticate_socket(auth: Any, environ: Mapping[str, Any]) -> Principal:
-    """Return who opens a socket.
-
-    Raises:
-        Unauthenticated: no valid session cookie or token.
-        Forbidden: the page comes from another origin.
+    Call it before anything else hangs a ``before_request`` that asks who it is.
     """
-    raise NotImplementedError
+    headers.install(app, settings)
+    guard.install(app, people)
+    accounts.install(app, people, settings)
+    app.register_blueprint(signin.blueprint(people, settings))
+    app.extensions["eoc_socket_door"] = SocketDoor(app, people, settings)
