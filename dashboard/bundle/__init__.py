@@ -1,7 +1,7 @@
 """Builds the browser bundle: npm packages and our modules, joined by esbuild at set-up.
 
 Nothing is vendored and nothing comes from a CDN. The result lies in
-``<target>/<hash of sources and lock>/``, so a second start finds it and does nothing.
+``<state folder>/bundle/<hash of sources and lock>/``, so a second start finds it and does nothing.
 """
 
 from __future__ import annotations
@@ -28,14 +28,15 @@ DONE = "complete"
 Say = Callable[[str], None]
 
 
-def build(target: Path, *, say: Say = click.echo) -> Path:
-    """Return the folder of the built bundle under ``target``, building it when absent.
+def build(state_dir: Path, *, say: Say = click.echo) -> Path:
+    """Return the folder of the built bundle in ``state_dir``, building it when absent.
 
     ``say`` receives progress lines. Two processes may call it at once.
 
     Raises:
         Misconfigured: no Node, or npm or esbuild failed (with their last lines).
     """
+    target = state_dir / "bundle"
     folder = target / fingerprint()
     if (folder / DONE).exists():
         return folder

@@ -13,7 +13,7 @@ from dashboard import bundle
 from dashboard.errors import Misconfigured
 
 ROOT = Path(__file__).parents[2]
-SHARED_BUILD = ROOT / "var" / "bundle"  # kept between runs; git ignores it
+STATE = ROOT / "var"  # kept between runs; git ignores it
 
 
 def test_lock_names_versions_and_hashes_but_no_download_address():
@@ -26,14 +26,14 @@ def test_lock_names_versions_and_hashes_but_no_download_address():
 
 def test_build_makes_every_entry_once_and_a_second_start_finds_it():
     said: list[str] = []
-    folder = bundle.build(SHARED_BUILD, say=said.append)
+    folder = bundle.build(STATE, say=said.append)
     for entry in bundle.ENTRIES:
         if (bundle.SOURCES / f"{entry}.js").exists():
             script = (folder / f"{entry}.js").read_text()
             assert "eval(" not in script
             assert "new Function" not in script
     said.clear()
-    assert bundle.build(SHARED_BUILD, say=said.append) == folder
+    assert bundle.build(STATE, say=said.append) == folder
     assert said == []
 
 
