@@ -7,6 +7,7 @@ does not. Outside gevent (worker, command line, tests) the call simply runs.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -20,13 +21,28 @@ def under_gevent() -> bool:
     return monkey is not None and bool(monkey.is_module_patched("socket"))
 
 
+class _Thread(threading.local):
+    native = False  # True inside a native thread: a call within a call stays there
+
+
+_thread = _Thread()
+
+
+def _mark(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    _thread.native = True
+    try:
+        return call(*args, **kwargs)
+    finally:
+        _thread.native = False
+
+
 def run(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Return ``call(*args)``, run in gevent's native thread pool when under gevent."""
-    if not under_gevent():
+    if not under_gevent() or _thread.native:
         return call(*args, **kwargs)
     from gevent import get_hub
 
-    result: T = get_hub().threadpool.apply(call, args, kwargs)
+    result: T = get_hub().threadpool.apply(_mark, (call, *args), kwargs)
     return result
 
 
@@ -42,7 +58,7 @@ class OneThread:
 
     def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return ``call(*args)``, always on the same native thread under gevent."""
-        if self._pool is None:
+        if self._pool is None or _thread.native:
             return call(*args, **kwargs)
-        result: T = self._pool.apply(call, args, kwargs)
+        result: T = self._pool.apply(_mark, (call, *args), kwargs)
         return result

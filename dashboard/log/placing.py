@@ -9,7 +9,7 @@ import orjson
 
 from dashboard.errors import Malformed
 from dashboard.events import Event, canonical
-from dashboard.log import Appended, Draft, Outcome, Tip, entry, reused, stale, unseeable
+from dashboard.log import Appended, Draft, Outcome, Tip, entry, refusal, reused
 from dashboard.log.group_commit import Order
 
 ENVELOPE = (
@@ -62,19 +62,18 @@ class Placing:
         if known is not None:
             same = known[:2] == (draft.incident_id, draft.sameness)
             return Appended(known.seq, duplicate=True) if same else reused(draft)
-        if (draft.seen or 0) > self._tip.seq:
-            return unseeable(draft, self._tip)
-        if draft.seen is not None and (newer := self._newer(draft)):
-            return stale(draft, newer)
+        if (refused := refusal(draft, self._tip, self._newer(draft))) is not None:
+            return refused
         try:
             return self._add(draft, now_us)
         except ValueError as error:  # a lone surrogate, a NaN
             return Malformed(f"The body of {draft.id} is not JSON in UTF-8: {error}", field="body")
 
     def _newer(self, draft: Draft) -> list[Event]:
+        if draft.seen is None or draft.seen > self._tip.seq:
+            return []
         on = (draft.incident_id, draft.decided_on)
-        seen = draft.seen or 0
-        fresh = [e for e in self._fresh if e.seq > seen and on in _touched(e)]
+        fresh = [e for e in self._fresh if e.seq > draft.seen and on in _touched(e)]
         return self._held.newer(draft) + fresh
 
     def _add(self, draft: Draft, now_us: int) -> Appended:

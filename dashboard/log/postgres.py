@@ -21,7 +21,7 @@ from dashboard.log import GENESIS, Draft, Outcome, Tip, Verdict
 from dashboard.log.chain import Raw, check_pages
 from dashboard.log.group_commit import GroupCommit, Order
 from dashboard.log.placing import COLUMNS, ENVELOPE, Known, Placing, events_of, known_of
-from dashboard.migrations import HEADS, Place, upgrade
+from dashboard.migrations import Place, upgrade
 
 LOCK_TIMEOUT_S = 5
 SLOW_POLL_S = 1.0  # in case a notification is lost
@@ -72,7 +72,7 @@ class PostgresLog:
         self._ears: deque[Connection] = deque()
         self._writers: deque[Connection] = deque()
         self._group = GroupCommit(self._commit)
-        self._migrate()
+        upgrade(Place.postgres(url, schema), "log")
 
     def append(self, drafts: Sequence[Draft], now_us: int) -> list[Outcome]:
         """Store drafts durably; see :class:`dashboard.log.Log`."""
@@ -216,10 +216,6 @@ class PostgresLog:
             connection.execute(sql.SQL("LISTEN {}").format(self._channel))
         return connection
 
-    def _migrate(self) -> None:
-        if self._on(self._idle, stored_version) != HEADS["log"]:
-            upgrade(Place.postgres(self._url, self._schema), "log")
-
 
 class _Held:
     def __init__(self, connection: Connection) -> None:
@@ -241,15 +237,6 @@ class _Held:
 def _tip(connection: Connection) -> Tip:
     row = connection.execute(_TIP).fetchone()
     return Tip(*row) if row else Tip(0, GENESIS, 0)
-
-
-def stored_version(connection: Connection) -> str | None:
-    """Return the revision written in the schema of the search path, or None."""
-    try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except errors.UndefinedTable:
-        return None
-    return str(row[0]) if row else None
 
 
 def _in_our_words(error: psycopg.Error) -> Exception:

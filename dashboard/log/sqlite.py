@@ -19,7 +19,7 @@ from dashboard.log import GENESIS, Draft, Outcome, Tip, Verdict
 from dashboard.log.chain import Raw, check_pages
 from dashboard.log.group_commit import GroupCommit, Order
 from dashboard.log.placing import COLUMNS, ENVELOPE, Known, Placing, events_of, known_of
-from dashboard.migrations import HEADS, Place, upgrade
+from dashboard.migrations import Place, upgrade
 
 BUSY_TIMEOUT_S = 5.0
 POLL_S = 0.02  # another process's commit is seen this late at most
@@ -69,7 +69,7 @@ class SqliteLog:
         self._thread = native.OneThread()
         self._group = GroupCommit(lambda orders: self._thread.run(self._commit, orders))
         self._grown = threading.Condition()
-        native.run(self._migrate)
+        native.run(upgrade, Place.file(path), "log")
 
     def append(self, drafts: Sequence[Draft], now_us: int) -> list[Outcome]:
         """Store drafts durably; see :class:`dashboard.log.Log`."""
@@ -134,12 +134,6 @@ class SqliteLog:
             self._idle.pop().close()
 
     # -- on native threads from here ------------------------------------------------------
-
-    def _migrate(self) -> None:
-        with self._reader() as connection:
-            if stored_version(connection) == HEADS["log"]:
-                return
-        upgrade(Place.file(self._path), "log")
 
     def _commit(self, orders: Sequence[Order]) -> list[list[Outcome]]:
         with _translated():
@@ -242,17 +236,6 @@ def _commit(connection: sqlite3.Connection, orders: Sequence[Order]) -> list[lis
 def _tip(connection: sqlite3.Connection) -> Tip:
     row = connection.execute(_TIP).fetchone()
     return Tip(*row) if row else Tip(0, GENESIS, 0)
-
-
-def stored_version(connection: sqlite3.Connection) -> str | None:
-    """Return the revision written in a SQLite store, or None for an empty file."""
-    try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError as error:
-        if "no such table" not in str(error):
-            raise
-        return None
-    return str(row[0]) if row else None
 
 
 @contextmanager

@@ -6,16 +6,20 @@ version written in the store is not the newest one: a second start stays fast.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from dashboard.errors import Misconfigured
 
 if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection, Engine
 
 FOLDER = Path(__file__).parent
-HEADS = {"log": "log_0001"}
+HEADS = {"log": "log_0001", "people": "people_0001"}
 MIGRATION_LOCK = 0x0E0C  # advisory lock: two processes that start at once migrate one by one
 
 
@@ -39,6 +43,8 @@ class Place:
 
 def upgrade(place: Place, store: str) -> None:
     """Create or bring up to date the tables of ``store`` (a key of HEADS). Safe to run at once."""
+    if stored_version(place) == HEADS[store]:
+        return
     from alembic import command
 
     engine = _engine(place)
@@ -50,6 +56,44 @@ def upgrade(place: Place, store: str) -> None:
             command.upgrade(config, "head")
     finally:
         engine.dispose()
+
+
+def stored_version(place: Place) -> str | None:
+    """Return the revision written in a store, or None while it has no tables.
+
+    Raises:
+        Misconfigured: PostgreSQL does not answer, or refuses the login.
+    """
+    if place.schema is None:
+        return _sqlite_version(Path(place.url.removeprefix("sqlite:///")))
+    return _postgres_version("postgresql" + place.url[place.url.index("://") :], place.schema)
+
+
+def _sqlite_version(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    with closing(sqlite3.connect(path)) as connection:
+        found = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+        if connection.execute(found).fetchone() is None:
+            return None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else None
+
+
+def _postgres_version(url: str, schema: str) -> str | None:
+    import psycopg
+    from psycopg import errors, sql
+
+    table = sql.Identifier(schema, "alembic_version")
+    query = sql.SQL("SELECT version_num FROM {}").format(table)
+    try:
+        with psycopg.connect(url) as connection:
+            row = connection.execute(query).fetchone()
+    except errors.UndefinedTable:
+        return None
+    except psycopg.OperationalError as error:
+        raise Misconfigured(f"EOC_DATABASE_URL: PostgreSQL does not answer: {error}") from error
+    return str(row[0]) if row else None
 
 
 def head(store: str) -> str | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
-from dashboard.errors import IdReused, Malformed, NotFound, Stale
+from dashboard.errors import IdReused, Malformed, NotFound, Refused, Stale
 from dashboard.log import GENESIS, Appended, Log, Tip
 from tests.laws.drafts import decision, draft
 
@@ -163,3 +164,12 @@ def test_waiting_ends_when_an_entry_comes(log: Log) -> None:
 def test_an_empty_batch_is_answered_with_nothing(log: Log) -> None:
     assert log.append([], NOW_US) == []
     assert log.tip().seq == 0
+
+
+def test_a_rule_stands_against_a_new_entry_and_not_against_a_retry(log: Log) -> None:
+    one = draft()
+    refused = Refused("終結した事案です")
+    [first] = log.append([replace(one, objection=refused)], NOW_US)
+    assert first is refused
+    log.append([one], NOW_US)
+    assert log.append([replace(one, objection=refused)], NOW_US) == [Appended(1, duplicate=True)]

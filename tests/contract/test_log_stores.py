@@ -10,8 +10,9 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from dashboard.errors import Stale
+from dashboard.errors import Misconfigured, Stale
 from dashboard.log import Appended, Log
+from dashboard.log.postgres import PostgresLog
 from dashboard.migrations import HEADS, head
 from tests.laws import kill
 from tests.laws.appender import start
@@ -199,3 +200,8 @@ def test_a_killed_process_loses_nothing_it_acknowledged(place: str) -> None:
 @pytest.mark.parametrize("store", HEADS)
 def test_the_version_known_without_alembic_is_the_newest_migration(store: str) -> None:
     assert head(store) == HEADS[store]
+
+
+def test_a_database_that_does_not_answer_is_said_with_its_setting() -> None:
+    with pytest.raises(Misconfigured, match="EOC_DATABASE_URL"):
+        PostgresLog("postgresql://nobody@127.0.0.1:1/none", "real")
