@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask
 
-from dashboard import api, health, security, uploads, views
+from dashboard import api, health, security
 from dashboard.answers import install_error_answers
 from dashboard.clock import Clock, SystemClock
 from dashboard.config import Settings, require_secret
 from dashboard.live import Live
 from dashboard.log import Log
 from dashboard.log.stores import open_log
-from dashboard.media.store import MediaStore
 from dashboard.observe import install_request_log
 from dashboard.people import People, open_people
-from dashboard.push import Push
 from dashboard.realm import DRILL, REAL, Realm
 
 
@@ -29,7 +29,7 @@ class Eoc:
     settings: Settings
     people: People
     realms: dict[str, Realm]
-    push: Push
+    push: Any
     threads: list[threading.Thread] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -65,10 +65,32 @@ def open_realms(
         folder.mkdir(parents=True, exist_ok=True)
         log = logs[name] if logs else open_log(settings, name)
         realm = Realm(name, log, folder, clock or SystemClock(), Live(log))
-        realm.media = MediaStore(folder / "media")
+        if (media := _landed("dashboard.media.store")) is not None:
+            realm.media = media.MediaStore(folder / "media")
         realm.live.catch_up()
         realms[name] = realm
     return realms
+
+
+class NoPush:
+    """Stands in until push has landed."""
+
+    def pump(self, stopped: Callable[[], bool]) -> None:
+        """Nothing."""
+
+    def cut(self, keys: frozenset[str]) -> None:
+        """Nothing."""
+
+    def register_metrics(self, registry: Any) -> None:
+        """Nothing."""
+
+
+def _landed(name: str) -> Any:
+    """Return a module of a teammate if it is on main already."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError:
+        return None
 
 
 def create_app(
@@ -92,10 +114,13 @@ def create_app(
     security.init_security(app, people, settings)
     for realm in realms.values():
         app.register_blueprint(api.blueprint(realm, people))
-        app.register_blueprint(uploads.blueprint(realm, settings, people))
-        app.register_blueprint(uploads.media_blueprint(realm, people))
-    push = Push(app, realms, settings)
+        if (uploads := _landed("dashboard.uploads")) is not None:
+            app.register_blueprint(uploads.blueprint(realm, settings))
+            app.register_blueprint(uploads.media_blueprint(realm, people))
+    landed = _landed("dashboard.push")
+    push = landed.Push(app, realms, settings) if landed else NoPush()
     app.register_blueprint(health.blueprint(realms, push))
-    views.register(app, realms, people, settings)
+    if (pages := _landed("dashboard.views.register")) is not None:
+        pages.register(app, realms, people, settings)
     app.extensions["eoc"] = Eoc(settings, people, realms, push)
     return app
