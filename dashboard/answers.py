@@ -21,6 +21,7 @@ STATUS: dict[type[EocError], int] = {
     errors.Stale: 409,
     errors.IdReused: 409,
     errors.OffsetMismatch: 409,
+    errors.Locked: 423,
     errors.Expired: 410,
     errors.TooLarge: 413,
     errors.UnsupportedMedia: 415,

@@ -10,16 +10,15 @@ from typing import Any
 
 from flask import Flask
 
-from dashboard import api, health, security
+from dashboard import api, health, media_door, security, uploads
 from dashboard.answers import install_error_answers
-from dashboard.clock import Clock, SystemClock
+from dashboard.clock import Clock
 from dashboard.config import Settings, require_secret
-from dashboard.live import Live
 from dashboard.log import Log
-from dashboard.log.stores import open_log
 from dashboard.observe import install_request_log
 from dashboard.people import People, open_people
-from dashboard.realm import DRILL, REAL, Realm
+from dashboard.realm import Realm
+from dashboard.realms import open_realms
 
 
 @dataclass(slots=True)
@@ -53,23 +52,6 @@ class Eoc:
             thread.join(timeout=3)
         for realm in self.realms.values():
             realm.log.close()
-
-
-def open_realms(
-    settings: Settings, logs: Mapping[str, Log] | None = None, clock: Clock | None = None
-) -> dict[str, Realm]:
-    """Open both realms: each its own log, folder and media; boards folded to the tip."""
-    realms = {}
-    for name in (REAL, DRILL):
-        folder = settings.state_dir / name
-        folder.mkdir(parents=True, exist_ok=True)
-        log = logs[name] if logs else open_log(settings, name)
-        realm = Realm(name, log, folder, clock or SystemClock(), Live(log))
-        if (media := _landed("dashboard.media.store")) is not None:
-            realm.media = media.MediaStore(folder / "media")
-        realm.live.catch_up()
-        realms[name] = realm
-    return realms
 
 
 class NoPush:
@@ -114,9 +96,8 @@ def create_app(
     security.init_security(app, people, settings)
     for realm in realms.values():
         app.register_blueprint(api.blueprint(realm, people))
-        if (uploads := _landed("dashboard.uploads")) is not None:
-            app.register_blueprint(uploads.blueprint(realm, settings))
-            app.register_blueprint(uploads.media_blueprint(realm, people))
+        app.register_blueprint(uploads.blueprint(realm, settings))
+        app.register_blueprint(media_door.blueprint(realm, people))
     landed = _landed("dashboard.push")
     push = landed.Push(app, realms, settings) if landed else NoPush()
     app.register_blueprint(health.blueprint(realms, push))

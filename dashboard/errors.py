@@ -9,7 +9,8 @@ EocError
 ├── Conflict
 │   ├── Stale          the decider had not seen the newest state
 │   ├── IdReused       the same id came with other content
-│   └── OffsetMismatch an upload continued at the wrong byte
+│   ├── OffsetMismatch an upload continued at the wrong byte
+│   └── Locked         another request is writing the same upload
 ├── Refused            well formed, but not allowed in this state
 ├── Expired            the upload or token is past its time
 ├── TooLarge           more bytes or pixels than the limit
@@ -78,6 +79,10 @@ class IdReused(Conflict):
 
 class OffsetMismatch(Conflict):
     code = "offset_mismatch"
+
+
+class Locked(Conflict):
+    code = "locked"
 
 
 class Refused(EocError):

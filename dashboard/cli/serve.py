@@ -33,10 +33,12 @@ def work() -> None:
     from dashboard.config import load
     from dashboard.jobs import run_worker
     from dashboard.observe import configure
+    from dashboard.realms import open_realms
+    from dashboard.uploads import sweeper
 
     settings = load()
     configure(settings.log_level)
-    run_worker(settings)
+    run_worker(settings, open_realms(settings), chores=[sweeper(settings)])
 
 
 @click.command()
