@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -65,8 +64,8 @@ def demo_logins(settings: Settings) -> list[DemoLogin]:
     path = settings.state_dir / FILE
     if not path.exists():
         return []
-    lines = path.read_text("utf-8").splitlines()
-    return [DemoLogin(*json.loads(line)) for line in lines if line.startswith("[")]
+    lines = (line.split("\t") for line in path.read_text("utf-8").splitlines())
+    return [DemoLogin(*parts) for parts in lines if len(parts) == 3]
 
 
 def _write(path: Path, logins: list[DemoLogin]) -> None:
@@ -75,4 +74,4 @@ def _write(path: Path, logins: list[DemoLogin]) -> None:
         file.write(
             "# Demo only. Login, password, name; delete the file and people.db for new ones.\n"
         )
-        file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in logins)
+        file.writelines("\t".join(line) + "\n" for line in logins)

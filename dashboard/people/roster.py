@@ -60,14 +60,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """What is known of a person before there is a row. ``team`` is a team's name."""
+    """What is known of a person before there is a row; None is not known, and kept as it was.
+
+    ``team`` is a team's name.
+    """
 
     login: str
     name: str
-    department: str = ""
-    section: str = ""
+    department: str | None = None
+    section: str | None = None
     team: str | None = None
-    grants: tuple[Grant, ...] = ()
+    grants: tuple[Grant, ...] | None = None
 
 
 class Roster:
@@ -78,6 +81,8 @@ class Roster:
 
     def put(self, new: NewPerson, password: str | None = None) -> tuple[Person, bool]:
         """Add a person, or bring the one with this login up to date; True when added.
+
+        Somebody revoked stays so: an old list must not let them in again.
 
         Raises:
             Malformed: a login, role or realm that cannot be.
@@ -148,6 +153,14 @@ class Roster:
         """
         self._store.write(lambda c: self._end(c, login, active=False))
 
+    def reinstate(self, login: str) -> None:
+        """Let a revoked person sign in again.
+
+        Raises:
+            NotFound: no such login.
+        """
+        self._store.write(lambda c: self._end(c, login, active=True))
+
     def teams(self) -> list[dict[str, Any]]:
         """Return ``[{id, name}]`` of every team, by name."""
         query = select(t.teams).order_by(t.teams.c.name)
@@ -160,22 +173,20 @@ class Roster:
     def _put(self, c: Connection, new: NewPerson, hashed: str | None) -> tuple[Person, bool]:
         login = normal_login(new.login)
         known = first(load_persons(c, t.persons.c.login == login))
-        row: dict[str, Any] = {
-            "login": login, "name": new.name.strip(),
-            "department": new.department, "section": new.section,
-            "team_id": _team_id(c, new.team) if new.team else None,
+        given = {
+            "name": new.name.strip(), "department": new.department, "section": new.section,
+            "team_id": _team_id(c, new.team) if new.team else None, "password_hash": hashed,
         }  # fmt: skip
-        if hashed is not None:
-            row["password_hash"] = hashed
+        row: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
         if known is None:
-            fresh = {"id": uuid7(), "active": True, "created_us": self._clock.now_us()}
+            fresh = {"id": uuid7(), "login": login, "created_us": self._clock.now_us()}
             row |= fresh | {"fs_uniquifier": uuid.uuid4().hex}
             c.execute(insert(t.persons).values(**row))
         else:
-            row["active"] = True
             c.execute(update(t.persons).where(t.persons.c.id == known.id).values(**row))
         person_id = known.id if known else row["id"]
-        self._replace_grants(c, person_id, new.grants)
+        if new.grants is not None:
+            self._replace_grants(c, person_id, new.grants)
         person = load_persons(c, t.persons.c.id == person_id)[0]
         if known and (known.grants, known.team) != (person.grants, person.team):
             # open sockets were let in with the old roles
@@ -216,7 +227,7 @@ def check_new(new: NewPerson) -> None:
         )  # fmt: skip
     if not new.name.strip() or any(unicodedata.category(ch) == "Cc" for ch in new.name):
         raise Malformed(f"Name {new.name!r} is empty or unreadable.", field="name", value=new.name)
-    for grant in new.grants:
+    for grant in new.grants or ():
         _check_grant(grant)
 
 

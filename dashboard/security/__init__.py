@@ -10,6 +10,7 @@ from flask import Flask
 
 from dashboard.config import Settings
 from dashboard.people import People
+from dashboard.people.demo import ensure_demo
 from dashboard.principal import Principal, current_principal, require
 from dashboard.security import accounts, guard, headers, signin
 from dashboard.security.sockets import RevocationWatch, SocketDoor, authenticate_socket
@@ -23,8 +24,11 @@ __all__ = [
 def init_security(app: Flask, people: People, settings: Settings) -> None:
     """Guard every request of ``app``; adds ``/login``, ``/logout`` and the way home.
 
-    Call it before anything else hangs a ``before_request`` that asks who it is.
+    In the demo its logins are made (``people.demo``). Call it before anything else hangs a
+    ``before_request`` that asks who it is.
     """
+    if settings.demo:
+        ensure_demo(people, settings)
     headers.install(app, settings)
     guard.install(app, people)
     accounts.install(app, people, settings)
