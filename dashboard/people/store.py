@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from dashboard import native
 from dashboard.config import Settings
 from dashboard.errors import Busy, EocError, StorageFull
-from dashboard.migrations import HEADS, Place, upgrade
+from dashboard.migrations import Place, upgrade
 from dashboard.native import OneThread
-
 
 T = TypeVar("T")
 LOCK_WAIT_S = 10
@@ -60,29 +59,14 @@ def open_store(settings: Settings) -> Store:
     """Open the store of these settings, its tables brought up to date."""
     if settings.database_url:
         place = Place.postgres(settings.database_url, SCHEMA)
+        upgrade(place, SCHEMA)
         options = {"options": f"-csearch_path={SCHEMA}"}
         engine = create_engine(place.url, connect_args=options, pool_pre_ping=True)
-        _up_to_date(engine, place)
         return Store(engine, engine, in_threads=False)
     path = settings.state_dir / "people.db"
     _private(path)
-    reader, writer = _sqlite(path, "BEGIN"), _sqlite(path, "BEGIN IMMEDIATE")
-    store = Store(reader, writer, in_threads=True)
-    native.run(_up_to_date, writer, Place.file(path))
-    return store
-
-
-def _up_to_date(engine: Engine, place: Place) -> None:
-    try:
-        with engine.connect() as connection:
-            query = "SELECT version_num FROM alembic_version"
-            stored = connection.exec_driver_sql(query).scalar()
-    except DatabaseError:  # an empty store has no such table
-        stored = None
-    # no connection may stay that saw the tables before
-    engine.dispose()
-    if stored != HEADS[SCHEMA]:
-        upgrade(place, SCHEMA)
+    native.run(upgrade, Place.file(path), SCHEMA)
+    return Store(_sqlite(path, "BEGIN"), _sqlite(path, "BEGIN IMMEDIATE"), in_threads=True)
 
 
 def _private(path: Path) -> None:
