@@ -1,0 +1,78 @@
+// How the hand-made ground looks: functions dash-leaflet finds by name in window.eocGround.
+import { h, svg } from './dom.js';
+
+const LINES = {
+  river: { color: '#7fb2dd', weight: [7, 4.5, 3] },
+  railway: { color: '#4a4f57', weight: [3, 3, 3], dashArray: '10 6' },
+  national: { color: '#e0795b', weight: [6, 6, 6] },
+  prefectural: { color: '#e8b54d', weight: [5, 4.5, 4] },
+  road: { color: '#cfc4ae', weight: [4, 3.5, 3] },
+};
+const SHIELDS = { national: '#0a4fa3', prefectural: '#0a6b58' };
+
+function lineOf(p) {
+  return LINES[p.kind === 'road' ? p.road_class : p.kind] ?? LINES.road;
+}
+
+/** The style of lines and areas. */
+function style({ geometry, properties: p }) {
+  if (geometry.type.endsWith('Polygon')) {
+    return { stroke: false, fillColor: '#ded6c4', fillOpacity: 0.9, interactive: false };
+  }
+  const line = lineOf(p);
+  const weight = line.weight[(p.rank ?? 2) - 1] ?? line.weight[2];
+  return { color: line.color, weight, dashArray: line.dashArray, lineCap: 'round', interactive: false };
+}
+
+/** A place: a dot and its name; the class decides from which zoom it is read. */
+function pointToLayer({ properties: p }, latlng) {
+  return label(latlng, `eoc-label point kind-${p.kind} rank-${p.rank ?? 3}`,
+    h('div', {}, dot(p.kind), h('span', {}, words(p))));
+}
+
+function words(p) {
+  return p.elevation_m ? `${p.name} ${Math.round(p.elevation_m)} m` : p.name;
+}
+
+const TRIANGLE = new Set(['summit', 'crater']);
+
+function dot(kind) {
+  const shape = TRIANGLE.has(kind) ? { d: 'M8 2 15 14H1Z' } : { d: 'M3 3h10v10H3Z' };
+  const round = kind === 'settlement';
+  return svg('svg', { viewBox: '0 0 16 16' },
+    round ? svg('circle', { cx: 8, cy: 8, r: 4, fill: '#5a5f66' }) : svg('path', { ...shape, fill: '#3a3f46' }));
+}
+
+function label(latlng, className, html) {
+  const icon = globalThis.L.divIcon({ html, className, iconSize: null });
+  return globalThis.L.marker(latlng, { icon, interactive: false, keyboard: false, pane: 'tooltipPane', opacity: 1 });
+}
+
+/** The name of a river or road, and its shield, at points along it. */
+function onEachFeature({ geometry, properties: p }, layer) {
+  if (geometry.type !== 'LineString' || !(p.name || p.ref)) return;
+  const points = geometry.coordinates;
+  const [lon, lat] = points[Math.floor(points.length * (p.kind === 'river' ? 0.38 : 0.55))];
+  const text = p.ref ? shield(p) : h('span', {}, p.name);
+  const made = label([lat, lon], `eoc-label line kind-${p.kind} rank-${p.rank ?? 3}`, h('div', {}, text));
+  layer.on('add', () => layer._map?.addLayer(made));
+  layer.on('remove', () => made.remove());
+}
+
+function shield(p) {
+  const digits = String(p.ref).replace(/[^0-9]/g, '') || p.ref;
+  const back = SHIELDS[p.road_class] ?? '#5a5f66';
+  const shape = p.road_class === 'national' ? 'M16 29C8 22 2 14 3 5 11 2 21 2 29 5 30 14 24 22 16 29Z' : 'M16 2 30 9v14l-14 7L2 23V9Z';
+  return svg('svg', { viewBox: '0 0 32 32', class: 'eoc-shield' },
+    svg('path', { d: shape, fill: back, stroke: '#ffffff', 'stroke-width': 2 }),
+    svg('text', { x: 16, y: 19.5, 'text-anchor': 'middle', fill: '#ffffff', 'font-size': digits.length > 2 ? 10 : 13, 'font-weight': 700 }, digits));
+}
+
+/** Let the style sheet know the zoom: names appear as there is room for them. */
+export function followZoom(map) {
+  const tell = () => { map.getContainer().dataset.zoom = String(Math.round(map.getZoom())); };
+  map.on('zoomend', tell);
+  tell();
+}
+
+globalThis.eocGround = { style, pointToLayer, onEachFeature };
