@@ -1,0 +1,76 @@
+// What every live page has: clock, title of the incident, state of the connection, language.
+import './shell.css';
+import { request } from './api.js';
+import { say, whenPresent } from './dom.js';
+import { connect } from './live.js';
+import { teamNames } from './popup.js';
+import { clockSeconds } from './time.js';
+import { page, t } from './words.js';
+
+const BLIND_MS = 5000;
+const STATES = { live: 'shell.live', catching_up: 'shell.catching_up' };
+
+/** Start the shell around a followed incident. Returns {replica, lastGood()}. */
+export async function startShell() {
+  const root = await whenPresent('eoc-shell');
+  languageSwitch(root);
+  const state = { good: 0, refused: null };
+  setInterval(() => tick(null, state), 1000);
+  if (!page.incidentId) {
+    say(document.getElementById('eoc-title'), t('shell.no_incident'));
+    return null;
+  }
+  const replica = connect({ prefix: page.prefix, incidentId: page.incidentId });
+  replica.on('refused', (code) => { state.refused = code; });
+  replica.on('state', () => tick(replica, state));
+  replica.on('change', (ids) => { if (ids.includes(page.incidentId)) title(replica); });
+  setInterval(() => tick(replica, state), 500);
+  request('GET', '/api/v1/teams').then(({ teams }) => {
+    for (const { id, name } of teams) teamNames.set(id, name);
+    root.dispatchEvent(new CustomEvent('eoc-teams'));
+  }, () => { /* names of teams are a nicety: ids are shown instead */ });
+  globalThis.eocReplica = replica;
+  return { replica, root, lastGood: () => state.good };
+}
+
+/** The clock and language of a page that follows nothing. */
+export async function startPlain() {
+  languageSwitch(await whenPresent('eoc-shell'));
+  setInterval(() => tick(null, { good: 0 }), 1000);
+}
+
+function title(replica) {
+  const p = replica.features.get(page.incidentId)?.properties;
+  if (p?.title) say(document.getElementById('eoc-title'), p.ended_at ? `${p.title} ${t('shell.ended')}` : p.title);
+}
+
+function tick(replica, state) {
+  const now = Date.now();
+  say(document.getElementById('eoc-clock'), clockSeconds(now));
+  if (!replica) return;
+  if (replica.state === 'live') state.good = now;
+  // silence began before the replica called itself blind
+  if (replica.state === 'blind' && state.was === 'live') state.good -= BLIND_MS;
+  state.was = replica.state;
+  const cut = !(replica.state in STATES);
+  const blind = cut && state.good > 0 && now - state.good > BLIND_MS - 500;
+  document.body.dataset.connection = blind ? 'blind' : replica.state;
+  say(document.getElementById('eoc-connection'), words(replica, state));
+  say(document.getElementById('eoc-blind'), blind ? t('shell.blind', { at: clockSeconds(state.good) }) : '');
+}
+
+function words(replica, { good, refused }) {
+  if (refused && !(replica.state in STATES)) return t('shell.refused');
+  if (replica.state in STATES) return t(STATES[replica.state]);
+  return good ? t('shell.cut', { at: clockSeconds(good) }) : t('shell.connecting');
+}
+
+function languageSwitch(root) {
+  root.addEventListener('click', (event) => {
+    const lang = event.target.closest('[data-lang]')?.dataset.lang;
+    if (!lang) return;
+    const secure = location.protocol === 'https:' ? '; Secure' : '';
+    document.cookie = `eoc-lang=${lang}; path=/; max-age=31536000; SameSite=Lax${secure}`;
+    location.reload();
+  });
+}

@@ -1,0 +1,112 @@
+"""The pages of a realm in one table, and the Dash application that shows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from dash import Input, Output, dcc, html
+from flask import Flask, Response, request
+
+from dashboard import locale
+from dashboard.config import Settings
+from dashboard.principal import (
+    ADMIN,
+    COMMANDER,
+    CONTROLLER,
+    DESK,
+    EVALUATOR,
+    ROLES,
+    VIEWER,
+    current_principal,
+    require,
+)
+from dashboard.realm import Realm
+from dashboard.views import admin, triage, wall
+from dashboard.views.map import serve_ground
+from dashboard.views.parts import Node, Screen, callback, incident_id, language, shell
+
+Layout = Callable[[Screen, Settings], Node]
+HQ = frozenset({COMMANDER, DESK})
+OBSERVERS = HQ | {ADMIN, CONTROLLER, EVALUATOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: who may open it, what Dash puts there, which module of the bundle runs it."""
+
+    roles: frozenset[str]
+    layout: Layout
+    script: str
+
+
+PAGES: dict[str, Page] = {
+    "wall": Page(OBSERVERS | {VIEWER}, wall.layout, "wall"),
+    "triage": Page(HQ, triage.layout, "triage"),
+    "situation": Page(OBSERVERS, admin.situation, "plain"),
+    "admin": Page(frozenset({ADMIN}), admin.layout, "plain"),
+    "help": Page(frozenset(ROLES), admin.help_page, "plain"),
+}
+
+
+def create_dash(
+    server: Flask, realm: Realm, settings: Settings, *, people: Any, bundle: Path
+) -> Screen:
+    """Add the Dash pages of one realm to ``server`` and return their application.
+
+    ``bundle`` is the folder that ``/assets/eoc/`` serves; its name changes with its content.
+    """
+    base = f"{realm.prefix}/_eoc/"  # not the root: an unknown address must stay a 404
+    screen = Screen(
+        f"dash_{realm.name}", server=server, url_base_pathname=base, assets_ignore=".*",
+        suppress_callback_exceptions=True, update_title="", serve_locally=True,
+        csrf_token_name="_csrf_token", csrf_header_name="X-XSRF-Token",
+    )  # fmt: skip
+    screen.realm, screen.guards, screen.people = realm, {}, people
+    screen.index_of = lambda pieces: _document(screen, bundle.name, pieces)
+    screen.enable_dev_tools(debug=False)
+    screen.layout = html.Div([dcc.Location(id="eoc-url", refresh=False), html.Main(id="eoc-page")])
+    _route(screen, settings)
+    serve_ground(screen)
+    return screen
+
+
+def _route(screen: Screen, settings: Settings) -> None:
+    """Answer the addresses of ``PAGES`` and let Dash fill them."""
+    realm = screen.realm
+
+    @callback(
+        screen, Output("eoc-page", "children"), Input("eoc-url", "pathname"), roles=ROLES
+    )
+    def show(path: str) -> Node:
+        name = _name(realm, path)
+        require(realm.name, *PAGES[name].roles)
+        return PAGES[name].layout(screen, settings)
+
+    for name, page in PAGES.items():
+        screen.server.add_url_rule(
+            f"{realm.prefix}/{name}", f"page_{realm.name}_{name}", _view(screen, page)
+        )
+
+
+def _view(screen: Screen, page: Page) -> Callable[[], Response]:
+    def view() -> Response:
+        require(screen.realm.name, *page.roles)
+        return Response(screen.index(), mimetype="text/html", headers={"Cache-Control": "no-store"})
+
+    return view
+
+
+def _name(realm: Realm, path: str) -> str:
+    name = (path or "").removeprefix(realm.prefix).strip("/")
+    return name if name in PAGES else "help"
+
+
+def open_to(realm: Realm) -> list[str]:
+    """Return the names of the pages the current person may open."""
+    held = current_principal().roles(realm.name)
+    return [name for name, page in PAGES.items() if held & page.roles]
