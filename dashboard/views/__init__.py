@@ -1,0 +1,1 @@
+"""The pages: they read; what they write goes through the API like anybody's."""

@@ -58,7 +58,10 @@ def _tiles(settings: Settings) -> list[Node]:
         return []
     return [
         dl.TileLayer(
-            url=settings.tiles_url, attribution=settings.tiles_attribution, maxZoom=MOST, opacity=0.9
+            url=settings.tiles_url,
+            attribution=settings.tiles_attribution,
+            maxZoom=MOST,
+            opacity=0.9,
         )
     ]
 

@@ -25,10 +25,10 @@ from dashboard.principal import (
     current_principal,
     require,
 )
-from dashboard.realm import Realm
+from dashboard.realm import DRILL, Realm
 from dashboard.views import admin, triage, wall
 from dashboard.views.map import serve_ground
-from dashboard.views.parts import Node, Screen, callback, incident_id, language, shell
+from dashboard.views.parts import Node, Screen, callback, incident_id, language
 
 Layout = Callable[[Screen, Settings], Node]
 HQ = frozenset({COMMANDER, DESK})
@@ -66,7 +66,8 @@ def create_dash(
         suppress_callback_exceptions=True, update_title="", serve_locally=True,
         csrf_token_name="_csrf_token", csrf_header_name="X-XSRF-Token",
     )  # fmt: skip
-    screen.realm, screen.guards, screen.people = realm, {}, people
+    screen.realm, screen.people, screen.guards = realm, people, {}
+    screen.pages = lambda: open_to(realm)
     screen.index_of = lambda pieces: _document(screen, bundle.name, pieces)
     screen.enable_dev_tools(debug=False)
     screen.layout = html.Div([dcc.Location(id="eoc-url", refresh=False), html.Main(id="eoc-page")])
@@ -79,9 +80,7 @@ def _route(screen: Screen, settings: Settings) -> None:
     """Answer the addresses of ``PAGES`` and let Dash fill them."""
     realm = screen.realm
 
-    @callback(
-        screen, Output("eoc-page", "children"), Input("eoc-url", "pathname"), roles=ROLES
-    )
+    @callback(screen, Output("eoc-page", "children"), Input("eoc-url", "pathname"), roles=ROLES)
     def show(path: str) -> Node:
         name = _name(realm, path)
         require(realm.name, *PAGES[name].roles)
@@ -110,3 +109,49 @@ def open_to(realm: Realm) -> list[str]:
     """Return the names of the pages the current person may open."""
     held = current_principal().roles(realm.name)
     return [name for name, page in PAGES.items() if held & page.roles]
+
+
+def _document(screen: Screen, version: str, pieces: dict[str, str]) -> str:
+    """Return the HTML of a page; the bundle's module runs before Dash draws."""
+    realm, lang = screen.realm, language()
+    name = _name(realm, request.path)
+    script = PAGES[name].script
+    mark = f"{locale.words(lang, 'shell.drill')} " if realm.name == DRILL else ""
+    title = escape(
+        f"{mark}{locale.words(lang, f'page.{name}')} — {locale.words(lang, 'shell.town')}"
+    )
+    return f"""<!DOCTYPE html>
+<html lang="{lang}" class="page-{name} realm-{realm.name}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+{pieces["css"]}
+<link rel="stylesheet" href="/assets/eoc/{script}.css?v={version}">
+</head>
+<body>
+{pieces["app_entry"]}
+<script type="application/json" id="eoc">{_told(realm, lang)}</script>
+{pieces["config"]}
+{pieces["scripts"]}
+<script src="/assets/eoc/{script}.js?v={version}"></script>
+{pieces["renderer"]}
+</body>
+</html>"""
+
+
+def _told(realm: Realm, lang: str) -> str:
+    """Return what the browser modules must know, as JSON that cannot end its script tag."""
+    who = current_principal()
+    told = {
+        "prefix": realm.prefix,
+        "realm": realm.name,
+        "lang": lang,
+        "words": locale.catalogue(lang),
+        "incidentId": incident_id(realm),
+        "me": {
+            "person_id": who.person_id, "name": who.name, "team": who.team,
+            "roles": sorted(who.roles(realm.name)),
+        },
+    }  # fmt: skip
+    return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")

@@ -11,6 +11,7 @@ from flask import request
 
 from dashboard import locale
 from dashboard.locale import words
+from dashboard.people import People
 from dashboard.principal import current_principal, require
 from dashboard.realm import DRILL, Realm
 
@@ -25,8 +26,10 @@ class Screen(Dash):  # type: ignore[misc]
     """
 
     realm: Realm
+    people: People
     guards: dict[str, frozenset[str]]
     index_of: Callable[[dict[str, str]], str]
+    pages: Callable[[], list[str]]
 
     def interpolate_index(self, **pieces: str) -> str:
         """Put Dash's pieces into our page (no inline script but the renderer's)."""
@@ -77,16 +80,16 @@ def incident_id(realm: Realm) -> str | None:
     return next(iter(going_on + ids), None)
 
 
-def shell(realm: Realm, page: str, *, children: list[Node], nav: Iterable[str] = ()) -> Node:
+def shell(screen: Screen, page: str, *, children: list[Node]) -> Node:
     """Return a whole page: the drill frame, the header and the page's own content."""
-    lang = language()
+    lang, realm = language(), screen.realm
     header = html.Header(
         className="eoc-header",
         children=[
             *([_drill_word(lang)] if realm.name == DRILL else []),
             html.H1("", id="eoc-title"),
             html.Span(words(lang, f"page.{page}"), className="eoc-page-name"),
-            _nav(realm, page, nav, lang),
+            _nav(screen, page, lang),
             html.Span("", id="eoc-connection", role="status"),
             html.Span("", id="eoc-clock"),
             _account(lang),
@@ -103,14 +106,14 @@ def _drill_word(lang: str) -> Node:
     return html.Strong(words(lang, "shell.drill"), className="eoc-drill-word")
 
 
-def _nav(realm: Realm, page: str, pages: Iterable[str], lang: str) -> Node:
+def _nav(screen: Screen, page: str, lang: str) -> Node:
     links = [
         html.A(
             words(lang, f"page.{name}"),
-            href=f"{realm.prefix}/{name}",
+            href=f"{screen.realm.prefix}/{name}",
             className="here" if name == page else "",
         )
-        for name in pages
+        for name in screen.pages()
     ]
     return html.Nav(links, className="eoc-nav")
 
@@ -121,9 +124,7 @@ def _account(lang: str) -> Node:
         className="eoc-account",
         children=[
             html.Span(current_principal().name, className="eoc-me"),
-            html.Button(
-                words(lang, "shell.other_language"), type="button", **{"data-lang": other}
-            ),
+            html.Button(words(lang, "shell.other_language"), type="button", **{"data-lang": other}),
             html.A(words(lang, "shell.sign_out"), href="/logout"),
         ],
     )

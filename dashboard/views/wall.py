@@ -45,7 +45,7 @@ def layout(screen: Screen, settings: Settings) -> Node:
         ],
     )
     strip = html.Div(id="wall-strip", className="wall-strip", **{"data-empty": _none(lang)})
-    return shell(screen.realm, "wall", children=[middle, side, strip])
+    return shell(screen, "wall", children=[middle, side, strip])
 
 
 def _none(lang: str) -> str:

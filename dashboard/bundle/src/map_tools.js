@@ -1,0 +1,127 @@
+// What the desk does on the map: pin a place with one click, close a road with two.
+import { request } from './api.js';
+import { field, oneOf, openForm } from './dialogs.js';
+import { h, say } from './dom.js';
+import { uuid7 } from './ids.js';
+import { page, t } from './words.js';
+
+const METRES = [10, 30, 50, 100, 300, 500, 1000, 3000];
+const KINDS = ['full', 'alternating', 'large_vehicles', 'caution'];
+const MEANS = ['phone', 'radio', 'in_person', 'line_works', 'fax', 'app'];
+const round = (degrees) => Math.round(degrees * 1e6) / 1e6;
+const position = ({ lng, lat }) => [round(lng), round(lat)];
+
+/** The modes of the map. At most one is on; Escape (stop) leaves it. */
+export class MapTools {
+  constructor({ L, map, desk, host, banner, bar }) {
+    Object.assign(this, { L, map, desk, host, banner, mode: null, roads: new Map() });
+    map.on('click', (event) => this.mode?.click(event.latlng));
+    bar.replaceChildren(h('button', { type: 'button', class: 'eoc-button', onclick: () => this.declare() },
+      t('closure.declare'), h('kbd', {}, 'C')));
+    this.#knowRoads();
+  }
+
+  /** Leave whatever mode is on. */
+  stop() {
+    this.mode?.drawn?.remove();
+    this.mode = null;
+    this.banner.replaceChildren();
+    delete this.map.getContainer().dataset.mode;
+  }
+
+  /** The next click on the map is the place of a report (or of a photo without one). */
+  place(feature) {
+    const kind = feature.properties.type === 'photo' ? 'photo.placed' : 'report.placed';
+    const offered = this.#uncertainty();
+    const options = METRES.map((m) => h('option', { value: m, selected: m === offered }, `± ${m} m`));
+    const choice = h('select', { 'aria-label': t('place.uncertainty') }, options);
+    const click = async (latlng) => {
+      const [lon, lat] = position(latlng);
+      const place = { lon, lat, method: 'pinned', uncertainty_m: Number(choice.value) };
+      this.stop();
+      await this.desk.decide(kind, feature.id, { place });
+    };
+    this.#enter({ click }, t('place.click'), choice);
+  }
+
+  /** Two clicks (or one and Enter on the button) give the closed stretch. */
+  declare() {
+    const points = [];
+    const drawn = this.L.featureGroup().addTo(this.map);
+    const done = () => { const shape = geometry(points); this.stop(); this.#askClosure(shape); };
+    const click = (latlng) => {
+      points.push(position(latlng));
+      const at = points.map(([lon, lat]) => [lat, lon]);
+      drawn.clearLayers();
+      for (const point of at) drawn.addLayer(this.L.circleMarker(point, { radius: 7, color: '#c00020' }));
+      drawn.addLayer(this.L.polyline(at, { color: '#c00020', weight: 5 }));
+      say(this.banner.firstChild, t('closure.second'));
+      if (points.length === 2) done();
+    };
+    const one = h('button', { type: 'button', class: 'eoc-button', onclick: () => points.length && done() }, t('closure.one_point'));
+    this.#enter({ click, drawn }, t('closure.first'), one);
+  }
+
+  /** Lift a closure, with the reason. */
+  lift(feature) {
+    this.map.closePopup();
+    const p = feature.properties;
+    openForm(this.host, {
+      title: t('closure.lift'), note: `${t(`closure_kind.${p.closure_kind}`)} ${p.road_name}`, submit: t('closure.lift_send'),
+      fields: [field(t('closure.reason'), h('input', { name: 'reason', maxlength: 2000, autofocus: true }))],
+      send: ({ reason }) => this.desk.decide('road_closure.lifted', feature.id, reason.trim() ? { reason: reason.trim() } : {}),
+    });
+  }
+
+  #enter(mode, words, control) {
+    this.stop();
+    this.mode = mode;
+    this.map.closePopup();
+    this.map.getContainer().dataset.mode = 'pick';
+    const leave = h('button', { type: 'button', class: 'eoc-button', onclick: () => this.stop() }, t('dialog.cancel'));
+    this.banner.replaceChildren(h('span', {}, words), control, leave);
+  }
+
+  #askClosure(shape) {
+    const owner = h('input', { name: 'owner', maxlength: 200, autocomplete: 'off' });
+    const fillOwner = (event) => { owner.value ||= this.roads.get(event.target.value) ?? ''; };
+    openForm(this.host, {
+      title: t('closure.declare'), submit: t('closure.send'),
+      fields: [
+        field(t('closure.road_name'), h('input', { name: 'road_name', required: true, maxlength: 200, list: 'eoc-roads', autofocus: true, autocomplete: 'off', onchange: fillOwner })),
+        h('datalist', { id: 'eoc-roads' }, [...this.roads.keys()].map((name) => h('option', { value: name }))),
+        oneOf(t('closure.kind'), 'closure_kind', KINDS.map((kind) => [kind, t(`closure_kind.${kind}`)]), 'full'),
+        field(t('closure.owner'), owner),
+        field(t('closure.closed_by'), h('input', { name: 'closed_by', maxlength: 200 })),
+        field(t('closure.confirmed_means'), h('select', { name: 'confirmed_means' },
+          h('option', { value: '' }, '—'), MEANS.map((means) => h('option', { value: means }, t(`means.${means}`))))),
+        field(t('closure.reason'), h('input', { name: 'reason', maxlength: 2000 })),
+      ],
+      send: (values) => {
+        const given = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, text.trim()]).filter(([, text]) => text));
+        return this.desk.decide('road_closure.declared', uuid7(), { ...given, geometry: shape });
+      },
+    });
+  }
+
+  // a click is as exact as a dozen pixels of the map
+  #uncertainty() {
+    const centre = this.map.getCenter();
+    const beside = this.map.containerPointToLatLng(this.map.latLngToContainerPoint(centre).add([12, 0]));
+    const metres = this.map.distance(centre, beside);
+    return METRES.find((m) => m >= metres) ?? METRES.at(-1);
+  }
+
+  async #knowRoads() {
+    try {
+      const ground = await request('GET', '/ground.geojson', { prefix: page.prefix });
+      for (const { properties: p } of ground.features) if (p.kind === 'road') this.roads.set(p.name, p.owner);
+    } catch {
+      this.roads.clear(); // without the list the name is typed by hand
+    }
+  }
+}
+
+function geometry(points) {
+  return points.length > 1 ? { type: 'LineString', coordinates: points } : { type: 'Point', coordinates: points[0] };
+}

@@ -1,0 +1,114 @@
+// Triage: what came in, its photo, its place; every decision by mouse and by key.
+import './map.css';
+import './triage.css';
+import { Desk } from './desk.js';
+import { whenPresent } from './dom.js';
+import { followZoom } from './ground.js';
+import { isMarked, LiveLayer, theMap } from './map_layer.js';
+import { MapTools } from './map_tools.js';
+import { startShell } from './shell.js';
+import { Detail } from './triage_detail.js';
+import { askInstruction, askWithdrawal, callMemo } from './triage_forms.js';
+import { listenToKeys } from './triage_keys.js';
+import { isListed, List } from './triage_list.js';
+import { Viewer } from './viewer.js';
+
+const node = (id) => document.getElementById(id);
+
+async function start() {
+  const shell = await startShell();
+  if (!shell) return;
+  await whenPresent('triage-list');
+  const { L, map } = await theMap;
+  followZoom(map);
+  const triage = new Triage(L, map, shell.replica);
+  if (shell.replica.features.size) triage.apply([...shell.replica.features.keys()]);
+  shell.replica.on('change', (ids) => triage.apply(ids));
+  shell.root.addEventListener('eoc-teams', () => triage.apply([...triage.list.rows.keys()]));
+  listenToKeys(triage);
+  globalThis.eocTriage = triage;
+  performance.mark('eoc-triage-ready');
+}
+
+/** The page: one chosen subject, shown by list, photo, words and map alike. */
+class Triage {
+  constructor(L, map, replica) {
+    Object.assign(this, { map, replica, chosen: null, host: node('triage-dialogs') });
+    this.desk = new Desk({ replica, notice: node('triage-notice') });
+    this.layer = new LiveLayer({ L, map, replica, size: 38, pick: (id) => this.choose(id) });
+    this.list = new List({
+      node: node('triage-list'), filters: node('triage-filters'), count: node('triage-count'),
+      replica, pick: (id) => this.choose(id),
+    });
+    this.viewer = new Viewer(node('triage-photo'), replica);
+    this.tools = new MapTools({ L, map, desk: this.desk, host: this.host, banner: node('triage-mode'), bar: node('triage-tools') });
+    this.layer.lift = (feature) => this.tools.lift(feature);
+    const acts = {
+      triage: (axis, value) => this.decide(axis, value),
+      place: () => this.place(),
+      instruct: () => this.instruct(),
+      withdraw: (instruction) => askWithdrawal(this, instruction),
+    };
+    this.detail = new Detail({ node: node('triage-words'), replica, desk: this.desk, acts });
+    this.#show();
+  }
+
+  get feature() {
+    return this.chosen ? this.replica.features.get(this.chosen) : undefined;
+  }
+
+  apply(ids) {
+    this.layer.apply(ids);
+    this.list.apply(ids);
+    if (!this.chosen && this.list.order.size) this.choose(this.list.order.ids[0]);
+    else this.#show();
+  }
+
+  /** Choose a subject everywhere. */
+  choose(id) {
+    if (!isListed(this.replica.features.get(id))) return;
+    this.chosen = id;
+    this.desk.hush();
+    this.tools.stop();
+    this.layer.select(id);
+    this.list.select(id);
+    this.#show();
+    const { feature } = this;
+    if (isMarked(feature)) this.#bring(feature.geometry.coordinates);
+  }
+
+  move(step) {
+    const next = this.list.neighbour(step);
+    if (next) this.choose(next);
+  }
+
+  decide(axis, value) {
+    if (this.feature?.properties.type !== 'report') return;
+    this.desk.decide('report.triaged', this.chosen, { [axis]: value });
+  }
+
+  place() {
+    if (this.feature) this.tools.place(this.feature);
+  }
+
+  instruct() {
+    if (this.feature?.properties.type === 'report') askInstruction(this, this.feature);
+  }
+
+  memo() {
+    callMemo(this);
+  }
+
+  #show() {
+    const { feature } = this;
+    this.viewer.show(feature);
+    this.detail.show(feature);
+  }
+
+  #bring([lon, lat]) {
+    const at = [lat, lon];
+    if (!this.map.getBounds().pad(-0.1).contains(at)) this.map.setView(at, Math.max(this.map.getZoom(), 13), { animate: false });
+  }
+}
+
+start();

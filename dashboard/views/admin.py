@@ -1,0 +1,66 @@
+"""Short pages that are read: who and what there is (/admin), the manual (/help)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from dashboard.config import Settings
+from dashboard.locale import words
+from dashboard.views.parts import Node, Screen, incident_id, language, shell
+
+MANUAL = ("field", "triage", "wall", "review", "drill", "trouble")
+KEYS = (
+    ("J / K", "help.key.move"),
+    ("M", "help.key.memo"),
+    ("P", "help.key.place"),
+    ("I", "help.key.instruct"),
+    ("1–4", "help.key.priority"),
+    ("V", "help.key.verified"),
+    ("Enter", "help.key.retry"),
+    ("?", "help.key.help"),
+)
+FIGURES = ("people", "devices", "tokens")
+
+
+def layout(screen: Screen, settings: Settings) -> Node:
+    """Return the page of the 情報係: what there is, read only."""
+    lang = language()
+    counts = screen.people.counts()
+    rows = [(words(lang, f"admin.{name}"), counts[name]) for name in FIGURES]
+    rows += [(words(lang, "admin.incident"), _title(screen) or words(lang, "shell.no_incident"))]
+    rows += [(words(lang, "admin.log"), screen.realm.log.tip().seq)]
+    rows += [(words(lang, "admin.address"), settings.public_url)]
+    table = html.Table([html.Tr([html.Th(name), html.Td(value)]) for name, value in rows])
+    commands = html.Pre("eoc users list\neoc users import staff.csv\neoc tokens\neoc backup")
+    note = html.P(words(lang, "admin.note"))
+    return _paper(screen, "admin", [html.H2(words(lang, "page.admin")), table, note, commands])
+
+
+def situation(screen: Screen, settings: Settings) -> Node:
+    """Return the page of the situation; it says plainly that it is not there yet."""
+    lang = language()
+    text = html.P(words(lang, "situation.later"))
+    return _paper(screen, "situation", [html.H2(words(lang, "page.situation")), text])
+
+
+def help_page(screen: Screen, settings: Settings) -> Node:
+    """Return the manual: one sheet of A4."""
+    lang = language()
+    parts: list[Any] = [html.H2(words(lang, "help.title"))]
+    for name in MANUAL:
+        parts += [html.H3(words(lang, f"help.{name}.title")), html.P(words(lang, f"help.{name}"))]
+    rows = [html.Tr([html.Th(html.Kbd(key)), html.Td(words(lang, text))]) for key, text in KEYS]
+    parts += [html.H3(words(lang, "help.keys")), html.Table(rows)]
+    return _paper(screen, "help", parts)
+
+
+def _paper(screen: Screen, page: str, children: list[Node]) -> Node:
+    return shell(screen, page, children=[html.Article(children, className="eoc-paper")])
+
+
+def _title(screen: Screen) -> str | None:
+    found = incident_id(screen.realm)
+    feature = screen.realm.live.board(found).feature(found) if found else None
+    return feature["properties"]["title"] if feature else None
