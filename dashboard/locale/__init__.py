@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("ja", "en")
-COOKIE = "eoc-lang"
+COOKIE = "eoc_lang"
 
 
 @cache

@@ -81,9 +81,9 @@ ROUTES: tuple[Route, ...] = (
     _row("GET", "/assets/**", SIGNED_IN),
     _row("GET", "/_dash-component-suites/**", SIGNED_IN),
     _row("GET", "/_favicon.ico", SIGNED_IN),
-    _row("GET", "/_dash-layout", SCREENS),
-    _row("GET", "/_dash-dependencies", SCREENS),
-    _row("POST", "/_dash-update-component", SCREENS),
+    _row("GET", "/_dash-layout", ALL),
+    _row("GET", "/_dash-dependencies", ALL),
+    _row("POST", "/_dash-update-component", ALL),
     # API
     _row("GET", "/api/v1/openapi.json", SIGNED_IN),
     _row("GET", "/api/v1/me", ALL),

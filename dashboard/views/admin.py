@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import html
@@ -21,14 +22,17 @@ KEYS = (
     ("Enter", "help.key.retry"),
     ("?", "help.key.help"),
 )
-FIGURES = ("people", "devices", "tokens")
+FIGURES: tuple[tuple[str, Callable[[Screen], list[Any]]], ...] = (
+    ("people", lambda screen: screen.people.roster.all()),
+    ("devices", lambda screen: screen.people.devices.all()),
+    ("tokens", lambda screen: screen.people.access.tokens()),
+)
 
 
 def layout(screen: Screen, settings: Settings) -> Node:
     """Return the page of the 情報係: what there is, read only."""
     lang = language()
-    counts = screen.people.counts()
-    rows = [(words(lang, f"admin.{name}"), counts[name]) for name in FIGURES]
+    rows = [(words(lang, f"admin.{name}"), len(count(screen))) for name, count in FIGURES]
     rows += [(words(lang, "admin.incident"), _title(screen) or words(lang, "shell.no_incident"))]
     rows += [(words(lang, "admin.log"), screen.realm.log.tip().seq)]
     rows += [(words(lang, "admin.address"), settings.public_url)]

@@ -13,6 +13,7 @@ from dashboard.locale import words
 from dashboard.realm import Realm
 from dashboard.views.parts import Node, Screen
 
+GROUND_PATH = "/assets/ground.geojson"
 GROUND = Path(data.__file__).parent / "reference" / "ground.geojson"
 CENTRE = (43.555, 142.53)  # lat, lon: between the town and Shirogane
 ZOOM = 11
@@ -39,7 +40,7 @@ def base_map(realm: Realm, settings: Settings, lang: str, *, zoom_buttons: bool)
             *_tiles(settings),
             dl.GeoJSON(
                 id="eoc-ground",
-                url=f"{realm.prefix}/ground.geojson",
+                url=f"{realm.prefix}{GROUND_PATH}",
                 style=_ours("style"),
                 pointToLayer=_ours("pointToLayer"),
                 onEachFeature=_ours("onEachFeature"),
@@ -75,4 +76,4 @@ def serve_ground(screen: Screen) -> None:
         return Response(body, mimetype="application/geo+json", headers=headers)
 
     realm = screen.realm
-    screen.server.add_url_rule(f"{realm.prefix}/ground.geojson", f"ground_{realm.name}", ground)
+    screen.server.add_url_rule(f"{realm.prefix}{GROUND_PATH}", f"ground_{realm.name}", ground)

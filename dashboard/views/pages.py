@@ -6,14 +6,13 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
-from typing import Any
 
 from dash import Input, Output, dcc, html
 from flask import Flask, Response, request
 
 from dashboard import locale
 from dashboard.config import Settings
+from dashboard.people import People
 from dashboard.principal import (
     ADMIN,
     COMMANDER,
@@ -30,9 +29,10 @@ from dashboard.views import admin, triage, wall
 from dashboard.views.map import serve_ground
 from dashboard.views.parts import Node, Screen, callback, incident_id, language
 
+CSRF_COOKIE = "_csrf_token"  # its name, not its value
 Layout = Callable[[Screen, Settings], Node]
-HQ = frozenset({COMMANDER, DESK})
-OBSERVERS = HQ | {ADMIN, CONTROLLER, EVALUATOR}
+HQ = frozenset({COMMANDER, DESK, ADMIN})
+SCREENS = HQ | {CONTROLLER, EVALUATOR, VIEWER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +45,30 @@ class Page:
 
 
 PAGES: dict[str, Page] = {
-    "wall": Page(OBSERVERS | {VIEWER}, wall.layout, "wall"),
+    "wall": Page(SCREENS, wall.layout, "wall"),
     "triage": Page(HQ, triage.layout, "triage"),
-    "situation": Page(OBSERVERS, admin.situation, "plain"),
+    "situation": Page(SCREENS, admin.situation, "plain"),
     "admin": Page(frozenset({ADMIN}), admin.layout, "plain"),
     "help": Page(frozenset(ROLES), admin.help_page, "plain"),
 }
 
 
 def create_dash(
-    server: Flask, realm: Realm, settings: Settings, *, people: Any, bundle: Path
+    server: Flask, realm: Realm, settings: Settings, *, people: People, version: str
 ) -> Screen:
     """Add the Dash pages of one realm to ``server`` and return their application.
 
-    ``bundle`` is the folder that ``/assets/eoc/`` serves; its name changes with its content.
+    ``version`` changes with the content of ``/assets/eoc/``.
     """
-    base = f"{realm.prefix}/_eoc/"  # not the root: an unknown address must stay a 404
     screen = Screen(
-        f"dash_{realm.name}", server=server, url_base_pathname=base, assets_ignore=".*",
+        f"dash_{realm.name}", server=server, url_base_pathname=f"{realm.prefix}/",
+        assets_ignore=".*",
         suppress_callback_exceptions=True, update_title="", serve_locally=True,
-        csrf_token_name="_csrf_token", csrf_header_name="X-XSRF-Token",
+        csrf_token_name=CSRF_COOKIE, csrf_header_name="X-XSRF-Token",
     )  # fmt: skip
     screen.realm, screen.people, screen.guards = realm, people, {}
     screen.pages = lambda: open_to(realm)
-    screen.index_of = lambda pieces: _document(screen, bundle.name, pieces)
+    screen.index_of = lambda pieces: _document(screen, version, pieces)
     screen.enable_dev_tools(debug=False)
     screen.layout = html.Div([dcc.Location(id="eoc-url", refresh=False), html.Main(id="eoc-page")])
     _route(screen, settings)

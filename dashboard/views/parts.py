@@ -65,7 +65,11 @@ def callback(screen: Screen, *dependencies: Any, roles: Iterable[str], **options
 
 def language() -> str:
     """Return the language of the current request."""
-    return locale.chosen(request.cookies)
+    return locale.chosen({**request.cookies, **_asked()})
+
+
+def _asked() -> dict[str, str]:
+    return {locale.COOKIE: request.args["lang"]} if "lang" in request.args else {}
 
 
 def incident_id(realm: Realm) -> str | None:
@@ -125,6 +129,6 @@ def _account(lang: str) -> Node:
         children=[
             html.Span(current_principal().name, className="eoc-me"),
             html.Button(words(lang, "shell.other_language"), type="button", **{"data-lang": other}),
-            html.A(words(lang, "shell.sign_out"), href="/logout"),
+            html.Button(words(lang, "shell.sign_out"), type="button", id="eoc-sign-out"),
         ],
     )

@@ -114,7 +114,7 @@ export class MapTools {
 
   async #knowRoads() {
     try {
-      const ground = await request('GET', '/ground.geojson', { prefix: page.prefix });
+      const ground = await request('GET', '/assets/ground.geojson', { prefix: page.prefix });
       for (const { properties: p } of ground.features) if (p.kind === 'road') this.roads.set(p.name, p.owner);
     } catch {
       this.roads.clear(); // without the list the name is typed by hand

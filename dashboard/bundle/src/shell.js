@@ -1,6 +1,6 @@
 // What every live page has: clock, title of the incident, state of the connection, language.
 import './shell.css';
-import { request } from './api.js';
+import { authHeaders, request } from './api.js';
 import { say, whenPresent } from './dom.js';
 import { connect } from './live.js';
 import { teamNames } from './popup.js';
@@ -66,11 +66,15 @@ function words(replica, { good, refused }) {
 }
 
 function languageSwitch(root) {
-  root.addEventListener('click', (event) => {
+  root.addEventListener('click', async (event) => {
+    if (event.target.id === 'eoc-sign-out') {
+      await fetch('/logout', { method: 'POST', headers: authHeaders(), redirect: 'manual' });
+      location.assign('/login');
+    }
     const lang = event.target.closest('[data-lang]')?.dataset.lang;
     if (!lang) return;
     const secure = location.protocol === 'https:' ? '; Secure' : '';
-    document.cookie = `eoc-lang=${lang}; path=/; max-age=31536000; SameSite=Lax${secure}`;
+    document.cookie = `eoc_lang=${lang}; path=/; max-age=31536000; SameSite=Lax${secure}`;
     location.reload();
   });
 }
