@@ -66,9 +66,10 @@ class Routes:
             )  # fmt: skip
         if photo.get("state") in ("announced", "preview"):
             raise _not_yet(sha256)
-        path = self.realm.media.path(sha256)
+        if not self.realm.media.has(sha256):
+            raise NotFound("The original was not kept here.", sha256=sha256)
         answer = send_file(
-            path,
+            self.realm.media.path(sha256).absolute(),
             mimetype="application/octet-stream",
             as_attachment=True,
             download_name=photo.get("filename") or f"{sha256[:12]}.bin",
@@ -90,7 +91,7 @@ class Routes:
         photo = self._photo(sha256, current_principal())
         found = self._picture(photo, sha256, variant)
         answer = send_file(
-            found.path,
+            found.path.absolute(),
             mimetype=found.content_type,
             etag=f"{sha256}-{variant}-{found.final:d}",
             conditional=True,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,12 +28,27 @@ class _Thread(threading.local):
 _thread = _Thread()
 
 
-def _mark(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+class _Ended(NamedTuple):
+    """How a call ended: gevent prints errors that leave a native thread, so none does."""
+
+    value: Any
+    error: Exception | None
+
+
+def _mark(call: Callable[..., Any], *args: Any, **kwargs: Any) -> _Ended:
     _thread.native = True
     try:
-        return call(*args, **kwargs)
+        return _Ended(call(*args, **kwargs), None)
+    except Exception as error:  # noqa: BLE001 - raised again on the caller's side
+        return _Ended(None, error)
     finally:
         _thread.native = False
+
+
+def _opened(ended: _Ended) -> Any:
+    if ended.error is not None:
+        raise ended.error
+    return ended.value
 
 
 def run(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -42,7 +57,7 @@ def run(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return call(*args, **kwargs)
     from gevent import get_hub
 
-    result: T = get_hub().threadpool.apply(_mark, (call, *args), kwargs)
+    result: T = _opened(get_hub().threadpool.apply(_mark, (call, *args), kwargs))
     return result
 
 
@@ -60,5 +75,5 @@ class OneThread:
         """Return ``call(*args)``, always on the same native thread under gevent."""
         if self._pool is None or _thread.native:
             return call(*args, **kwargs)
-        result: T = self._pool.apply(_mark, (call, *args), kwargs)
+        result: T = _opened(self._pool.apply(_mark, (call, *args), kwargs))
         return result

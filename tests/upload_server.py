@@ -12,6 +12,7 @@ monkey.patch_all()
 
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,8 @@ def main(state_dir: str, port: str = "0") -> None:
     realms = open_realms(settings)
     open_incident(realms["real"])
     app = make_app(settings, realms, NoPeople())
+    for realm in realms.values():
+        threading.Thread(target=realm.live.follow, args=(lambda: False,), daemon=True).start()
     server = pywsgi.WSGIServer(("127.0.0.1", int(port)), app, log=None)
     server.start()
     print(server.server_port, flush=True)

@@ -9,7 +9,7 @@ from dashboard.commands import Sender, submit
 from dashboard.errors import BrokenMedia, EocError, IdReused, TooLarge, UnsupportedMedia
 from dashboard.events import derived_id
 from dashboard.jobs.lease import Leases
-from dashboard.media.render import render
+from dashboard.media.variants import render
 from dashboard.projections.pending import Job, pending
 from dashboard.realm import Realm
 
@@ -43,10 +43,13 @@ def _work(realm: Realm, job: Job, attempt: int) -> tuple[str, dict[str, Any]]:
     if attempt > MAX_ATTEMPTS:
         return "photo.refused", _refusal(job, "写真の表示用画像を作れませんでした。")
     try:
-        variants = render(realm.media, job.sha256)
+        variants = render(realm.media.path(job.sha256))
     except (BrokenMedia, UnsupportedMedia, TooLarge) as error:
         return "photo.refused", _refusal(job, error.message)
-    return "photo.rendered", {"sha256": job.sha256, "variants": variants}
+    for variant in variants:
+        realm.media.write_variant(job.sha256, variant.name, variant.data)
+    said = [variant.as_body() for variant in variants]
+    return "photo.rendered", {"sha256": job.sha256, "variants": said}
 
 
 def _refusal(job: Job, message: str) -> dict[str, Any]:
