@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from dashboard.events import Event
-from dashboard.log import GENESIS, Verdict, link
+from dashboard.log import GENESIS, Tip, Verdict, link
 
 PAGE = 5_000
 
@@ -41,16 +41,25 @@ def check_pages(page: Page) -> Verdict:
 
     A body that is missing without an erasure is broken; with one it is erased.
     """
-    count = erased = 0
-    previous = GENESIS
+    erased, tip = 0, Tip(0, GENESIS, 0)
     for rows in pages(page):
-        for row in rows:
-            if row.seq != count + 1 or not _holds(row, previous):
-                return Verdict(count, erased, count + 1)
-            previous = bytes(row.columns[15])
-            count += 1
-            erased += row.body is None
-    return Verdict(count, erased, None)
+        stray = first_stray(rows, tip)
+        good = rows if stray is None else rows[: stray - tip.seq - 1]
+        erased += sum(row.body is None for row in good)
+        if stray is not None:
+            return Verdict(stray - 1, erased, stray)
+        tip = Tip(rows[-1].seq, bytes(rows[-1].columns[15]), 0)
+    return Verdict(tip.seq, erased, None)
+
+
+def first_stray(rows: Sequence[Raw], tip: Tip) -> int | None:
+    """Return the first seq of ``rows`` that does not follow on from ``tip``, or None."""
+    seq, previous = tip.seq, tip.hash
+    for row in rows:
+        if row.seq != seq + 1 or not _holds(row, previous):
+            return seq + 1
+        seq, previous = row.seq, bytes(row.columns[15])
+    return None
 
 
 def _holds(row: Raw, previous: bytes) -> bool:

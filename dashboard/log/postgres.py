@@ -123,6 +123,9 @@ class PostgresLog:
             if not connection.execute("SELECT 1 FROM event WHERE seq = %s", (seq,)).fetchone():
                 raise NotFound(f"The log has no entry {seq}.", seq=seq)
             connection.execute("INSERT INTO erasure VALUES (%s) ON CONFLICT DO NOTHING", (seq,))
+            connection.execute(
+                "VACUUM event_body"
+            )  # lets the server reuse, and overwrite, its place
 
         self._on(self._idle, erase)
 
@@ -138,6 +141,11 @@ class PostgresLog:
             return [Raw(row[:-2], row[-2], bool(row[-1])) for row in rows]
 
         return self._on(self._idle, raw)
+
+    def erasures(self) -> set[int]:
+        """Return the seqs whose bodies were taken out."""
+        query = "SELECT seq FROM erasure"
+        return self._on(self._idle, lambda c: {seq for (seq,) in c.execute(query)})
 
     def take_in(self, rows: Sequence[Raw]) -> None:
         """Store entries of another log as they are; they must follow this log's tip."""

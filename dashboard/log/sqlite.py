@@ -123,6 +123,10 @@ class SqliteLog:
         """Return entries as stored, for a backup."""
         return native.run(self._raw, after, limit)
 
+    def erasures(self) -> set[int]:
+        """Return the seqs whose bodies were taken out."""
+        return native.run(self._erasures)
+
     def take_in(self, rows: Sequence[Raw]) -> None:
         """Store entries of another log as they are; they must follow this log's tip."""
         native.run(self._take_in, rows)
@@ -174,6 +178,10 @@ class SqliteLog:
         with self._reader() as connection:
             rows = connection.execute(_RAW, (after, limit))
             return [Raw(row[:-2], row[-2], bool(row[-1])) for row in rows]
+
+    def _erasures(self) -> set[int]:
+        with self._reader() as connection:
+            return {seq for (seq,) in connection.execute("SELECT seq FROM erasure")}
 
     def _take_in(self, rows: Sequence[Raw]) -> None:
         with _translated(), self._reader() as connection, _transaction(connection):

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
 FAST_TO_START = ["-c", "shared_buffers=32MB", "-c", "max_connections=60"]
 
 
@@ -51,3 +54,10 @@ def _as_postgres(home: Path) -> list[str]:
     user = pwd.getpwnam("postgres")  # the server refuses to run as root
     os.chown(home, user.pw_uid, user.pw_gid)
     return ["runuser", "-u", "postgres", "--"]
+
+
+def new_database(url: str, name: str) -> str:
+    """Make an empty database on a server and return its URL."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return url.rpartition("/")[0] + "/" + name
