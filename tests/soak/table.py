@@ -1,0 +1,28 @@
+"""The laws and their full counts. A law is a module with ``run(count, seed) -> figures``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+Figures = dict[str, Any]
+
+
+class Law(NamedTuple):
+    """Where a law lies, how often it is tried, and when its figures are good."""
+
+    id: str
+    module: str
+    count: int
+    holds: Callable[[Figures], bool]
+
+
+def zero(*names: str) -> Callable[[Figures], bool]:
+    """Tell whether all of these figures are there and zero."""
+    return lambda figures: all(figures[name] == 0 for name in names)
+
+
+LAWS = (
+    Law("kill", "tests.laws.kill", 200, zero("lost", "wrong", "broken")),
+    Law("disk-full", "tests.laws.disk_full", 50, zero("lost", "broken", "stuck")),
+)
