@@ -52,6 +52,7 @@ class Eoc:
             thread.join(timeout=3)
         for realm in self.realms.values():
             realm.log.close()
+        self.people.close()
 
 
 class NoPush:

@@ -97,7 +97,7 @@ ROUTES: tuple[Route, ...] = (
     _row("GET", "/api/v1/incidents/*/timeline.csv", HQ | DRILL_STAFF, audit="timeline.exported"),
     # files
     _row("GET HEAD POST OPTIONS", "/uploads", UPLOADERS),
-    _row("GET HEAD PATCH DELETE OPTIONS", "/uploads/*", UPLOADERS),
+    _row("GET HEAD PATCH DELETE POST OPTIONS", "/uploads/*", UPLOADERS),
     _row("GET", "/media/*", HQ, audit="original.seen"),
     _row("GET", "/media/*/*", ALL),
 )

@@ -1,0 +1,45 @@
+"""Headers of every answer, whoever gave it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.security.headers import FIXED, csp
+
+PATHS = ("/login", "/healthz", "/nothing", "/api/v1/me", "/login/static/signin.css", "/wall")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_carries_the_headers(browser, path):
+    answer = browser().get(path)
+    for name, value in FIXED.items():
+        assert answer.headers[name] == value
+    rules = _rules(answer.headers["Content-Security-Policy"])
+    assert rules["script-src"] == "'self'"
+    assert rules["frame-ancestors"] == rules["object-src"] == rules["base-uri"] == "'none'"
+    assert "unsafe-eval" not in str(rules)
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_only_the_hashes_of_our_own_scripts_are_added(app, browser):
+    app.config["EOC_CSP_HASHES"] = ["'sha256-abc='"]
+    rules = _rules(browser().get("/login").headers["Content-Security-Policy"])
+    assert rules["script-src"] == "'self' 'sha256-abc='"
+
+
+def test_a_tile_host_is_allowed_for_pictures_only():
+    rules = _rules(csp("localhost:8050", [], "https://tiles.example"))
+    assert rules["img-src"] == "'self' blob: data: https://tiles.example"
+    assert "tiles.example" not in str({k: v for k, v in rules.items() if k != "img-src"})
+    assert "wss://localhost:8050" in rules["connect-src"]
+
+
+def test_what_a_person_saw_stays_out_of_caches(browser, person):
+    person("desk")
+    here = browser()
+    here.sign_in("desk-real")
+    assert here.get("/api/v1/me").headers["Cache-Control"] == "no-store"
+
+
+def _rules(policy: str) -> dict[str, str]:
+    return dict(rule.split(" ", 1) for rule in policy.split("; "))
