@@ -11,6 +11,7 @@ import contextlib
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from types import TracebackType
 
 PIECE = 16_384
@@ -20,8 +21,9 @@ class Proxy:
     """Forward ``127.0.0.1:port`` to a target.
 
     ``latency_s`` delays every piece one way, ``rate`` limits bytes per second and direction,
-    ``stalled`` holds everything while True, ``budget`` cuts every connection once so many
-    more bytes went to the server (None: never), ``reset`` makes cuts a TCP reset.
+    ``stalled`` holds everything while True, ``stall_after`` makes it True after so many more
+    bytes to the server (then calls ``on_stall``), ``budget`` cuts every connection after so
+    many more bytes to the server (None: never), ``reset`` makes cuts a TCP reset.
     """
 
     def __init__(self, target_port: int, target_host: str = "127.0.0.1") -> None:
@@ -29,6 +31,8 @@ class Proxy:
         self.latency_s = 0.0
         self.rate: float | None = None
         self.stalled = False
+        self.stall_after: int | None = None
+        self.on_stall: Callable[[], object] = lambda: None
         self.budget: int | None = None
         self.reset = False
         self.port = 0
@@ -103,6 +107,7 @@ class Proxy:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, upward: bool
     ) -> None:
         while piece := await reader.read(PIECE):
+            self._count_to_stall(len(piece), upward)
             await self._hinder(len(piece))
             piece, over = self._within_budget(piece, upward)
             if upward:
@@ -125,6 +130,14 @@ class Proxy:
             await asyncio.sleep(size / self.rate)
         while self.stalled:
             await asyncio.sleep(0.01)
+
+    def _count_to_stall(self, size: int, upward: bool) -> None:
+        if self.stall_after is None or not upward:
+            return
+        self.stall_after -= size
+        if self.stall_after <= 0:
+            self.stall_after, self.stalled = None, True
+            self.on_stall()
 
     def _within_budget(self, piece: bytes, upward: bool) -> tuple[bytes, bool]:
         if self.budget is None or not upward:
