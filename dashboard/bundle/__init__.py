@@ -36,15 +36,20 @@ def build(state_dir: Path, *, say: Say = click.echo) -> Path:
     Raises:
         Misconfigured: no Node, or npm or esbuild failed (with their last lines).
     """
-    target = state_dir / "bundle"
-    folder = target / fingerprint()
-    if (folder / DONE).exists():
-        return folder
+    built = folder(state_dir)
+    if (built / DONE).exists():
+        return built
+    target = built.parent
     target.mkdir(parents=True, exist_ok=True)
     with _alone(target / "lock"):
-        if not (folder / DONE).exists():
-            _build(target / "work", folder, say)
-    return folder
+        if not (built / DONE).exists():
+            _build(target / "work", built, say)
+    return built
+
+
+def folder(state_dir: Path) -> Path:
+    """Return where the bundle of these sources lies, built or not."""
+    return state_dir / "bundle" / fingerprint()
 
 
 def fingerprint() -> str:
@@ -67,7 +72,7 @@ def _alone(path: Path) -> Iterator[None]:
         yield
 
 
-def _build(work: Path, folder: Path, say: Say) -> None:
+def _build(work: Path, built: Path, say: Say) -> None:
     node = find_node()
     _install(work, node, say)
     say("Bundle: joining the browser modules (esbuild)")
@@ -75,11 +80,11 @@ def _build(work: Path, folder: Path, say: Say) -> None:
     shutil.copytree(SOURCES, work / "src")
     out = work / "out"
     shutil.rmtree(out, ignore_errors=True)
-    _run(_esbuild(work, node, out), work, node)
+    _run(_esbuild(node, out), work, node)
     (out / DONE).touch()
-    shutil.rmtree(folder, ignore_errors=True)
-    out.rename(folder)
-    say(f"Bundle: ready in {folder}")
+    shutil.rmtree(built, ignore_errors=True)
+    out.rename(built)
+    say(f"Bundle: ready in {built}")
 
 
 def _install(work: Path, node: Node, say: Say) -> None:
@@ -98,12 +103,12 @@ def _install(work: Path, node: Node, say: Say) -> None:
     stamp.write_text(wanted)
 
 
-def _esbuild(work: Path, node: Node, out: Path) -> list[str]:
+def _esbuild(node: Node, out: Path) -> list[str]:
     entries = [f"src/{name}.js" for name in ENTRIES if (SOURCES / f"{name}.js").exists()]
     return [
-        node.path, str(work / "node_modules" / "esbuild" / "bin" / "esbuild"), *entries,
+        node.path, "node_modules/esbuild/bin/esbuild", *entries,
         "--bundle", "--minify", "--format=iife", "--target=es2020", "--charset=utf8",
-        "--legal-comments=eof", "--log-level=warning", f"--outdir={out}",
+        "--legal-comments=eof", "--log-level=warning", f"--outdir={out.name}",
     ]  # fmt: skip
 
 
@@ -149,9 +154,9 @@ def _major(path: str) -> int:
     return int(digits) if digits.isdigit() else 0
 
 
-def _run(command: list[str], folder: Path, node: Node) -> None:
+def _run(command: list[str], work: Path, node: Node) -> None:
     done = subprocess.run(  # noqa: S603 - fixed commands, no user input
-        command, cwd=folder, env=node.environ, capture_output=True, text=True, check=False
+        command, cwd=work, env=node.environ, capture_output=True, text=True, check=False
     )
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])

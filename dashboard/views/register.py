@@ -11,6 +11,7 @@ from dashboard import bundle
 from dashboard.config import Settings
 from dashboard.people import People
 from dashboard.realm import Realm
+from dashboard.views import field
 from dashboard.views.pages import create_dash
 
 YEAR_S = 31_536_000
@@ -18,8 +19,9 @@ YEAR_S = 31_536_000
 
 def register(app: Flask, realms: Mapping[str, Realm], people: People, settings: Settings) -> None:
     """Add the pages of every realm, and the browser bundle they load, to ``app``."""
-    folder = settings.state_dir / "bundle" / bundle.fingerprint()
+    folder = bundle.folder(settings.state_dir)
     _serve_bundle(app, folder)
+    field.register(app, realms, people, folder.name)
     for realm in realms.values():
         screen = create_dash(app, realm, settings, people=people, version=folder.name)
         app.config["EOC_CSP_HASHES"] += screen.csp_hashes()

@@ -15,7 +15,7 @@ export class ApiError extends Error {
 
   /** True when the person has to sign in again first. */
   get signedOut() {
-    return this.status === 401 || this.code === 'unauthenticated' || this.code === 'csrf';
+    return this.status === 401 || this.code === 'unauthenticated' || this.detail?.reason === 'csrf';
   }
 }
 
@@ -55,7 +55,10 @@ const JAPANESE = /[぀-ヿ一-鿿]/;
 /** What went wrong, for a person: the server's own Japanese, else our words for the code. */
 export function sentence(error) {
   const message = error?.message ?? '';
-  if (page.lang === 'ja' && JAPANESE.test(message)) return message;
+  if (JAPANESE.test(message)) {
+    const reason = `refusal.${error.detail?.reason}`;
+    return page.lang === 'ja' || !has(reason) ? message : t(reason, error.detail);
+  }
   const key = `error.${error?.code}`;
   if (has(key)) return page.lang === 'ja' || !message ? t(key) : message;
   return t('error.other', { code: error?.code ?? '', message });

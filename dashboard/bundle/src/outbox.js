@@ -249,8 +249,8 @@ export class Outbox {
   }
 }
 
-function asError({ code, message }) {
-  return { code, message };
+function asError({ code, message, detail }) {
+  return { code, message, detail: detail ?? {} };
 }
 
 function isTemporary(status) {

@@ -1,0 +1,61 @@
+// What the phone knows of its own state: the line, what is unsent and why, space left.
+import { sentence } from '../api.js';
+import { say } from '../dom.js';
+import { clock } from '../time.js';
+import { page, t } from '../words.js';
+
+const LOW_BYTES = 200e6;
+const el = (id) => document.getElementById(id);
+
+/** Show the connection: in words, and by the dot's shape and colour. */
+export function drawLink(state) {
+  el('link').dataset.state = state;
+  say(el('link-words'), t(`field.link_${state}`));
+}
+
+/** Show how much is unsent, since when it fails and in which words. */
+export function drawOutbox(outbox) {
+  const bar = el('unsent');
+  const all = outbox.unsent;
+  const mine = all.filter((row) => row.owner === page.me.person_id).length;
+  const parked = outbox.parked.length;
+  bar.hidden = !all.length && !parked;
+  const lines = [
+    all.length && t('field.unsent', { n: all.length }),
+    all.length > mine && t('field.unsent_others', { n: all.length - mine }),
+    parked && t('field.parked', { n: parked }),
+  ].filter(Boolean);
+  say(el('unsent-count'), lines.join('・'));
+  const error = all.length ? outbox.lastError : null;
+  const signedOut = error?.status === 401 || error?.detail?.reason === 'csrf';
+  say(el('unsent-why'), error && !signedOut ? t('field.last_failure', { at: clock(error.at), why: sentence(error) }) : '');
+  el('signin').hidden = !signedOut;
+  el('unsent').dataset.state = error ? 'failing' : outbox.sending ? 'sending' : 'waiting';
+}
+
+/** Warn while there is still room to react. */
+export async function drawStorage(kept) {
+  const notice = el('storage');
+  if (!kept) {
+    notice.hidden = false;
+    say(notice, t('field.not_keepable'));
+    return;
+  }
+  navigator.storage?.persist?.();
+  const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+  const left = quota - usage;
+  notice.hidden = left > LOW_BYTES;
+  if (left <= LOW_BYTES) say(notice, t('field.storage_low', { mb: Math.max(0, Math.round(left / 1e6)) }));
+}
+
+let fading = null;
+
+/** Say one thing at the bottom of the screen for a few seconds. */
+export function toast(words, tone = 'good') {
+  const node = el('toast');
+  node.dataset.tone = tone;
+  say(node, words);
+  node.hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => { node.hidden = true; }, 5000);
+}
