@@ -11,17 +11,16 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib.resources import as_file, files
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
-from dashboard.clock import Clock, SystemClock, iso, parse_iso, to_datetime
+from dashboard.clock import Clock, iso, parse_iso, to_datetime
 from dashboard.errors import EocError
 from dashboard.events import DECISION, KINDS, uuid7
-from dashboard.ingest.doors import TRANSIENT, Doors, Replica, from_shape, over_http
+from dashboard.ingest.doors import TRANSIENT, Doors, Replica, from_shape
 from dashboard.ingest.pictures import Picture, draw_picture
-from dashboard.ingest.scenario import STARTS, Photo, Scenario, Step, read_scenario, resolved
+from dashboard.ingest.scenario import STARTS, Photo, Scenario, Step, resolved
 
 SENT, ALREADY, REFUSED = "sent", "already", "refused"
 TRIES = 5
@@ -83,7 +82,7 @@ class Player:
         self.clock, self.stop, self.on_step = clock, stop, on_step
         self.incident_id = run.made("incident")
         self.ids = {s.subject: run.made(f"subject/{s.subject}") for s in scenario.steps}
-        self.ids |= {name: name for name in scenario.teams}
+        self.teams: dict[str, str] = {}
         self.desk = _first(scenario, "commander", "desk", "admin")
         self.replica = Replica(doors, self.desk, self.incident_id)
         self.outcomes: dict[int, str] = {}
@@ -104,7 +103,7 @@ class Player:
         self._open_incident()
         self._set_clock()
         for number, step in self._numbered():
-            if step.at <= self.scenario.opening:
+            if step.at <= self.scenario.opening and not self.stop.wait(0):
                 self._one(number, step)
 
     def rest(self) -> bool:
@@ -126,7 +125,15 @@ class Player:
             wanted = {"id": self.incident_id, "title": self.scenario.title}
             self._tried(lambda: self.doors.post(self.desk, "/incidents", wanted))
         self._tried(self.replica.catch_up)
+        self._know_teams()
         self._start_clock()
+
+    def _know_teams(self) -> None:
+        """Teams go by name: the people store of this machine may know them by other ids."""
+        listed = self._tried(lambda: self.doors.get(self.desk, "/teams"))["teams"]
+        known = {row["name"]: row["id"] for row in listed}
+        self.teams = {key: known.get(name, key) for key, name in self.scenario.teams.items()}
+        self.ids |= self.teams
 
     def _set_clock(self) -> None:
         """Tell a drill which time its story has (想定時刻)."""
@@ -163,7 +170,7 @@ class Player:
         self.on_step(Progress(number, total, step, outcome, message))
 
     def _send(self, number: int, step: Step) -> tuple[str, str]:
-        subject, body = self.ids[step.subject], resolved(step.body, self.ids)
+        subject, body = self.ids[step.subject], self._body(step)
         pictures = dict(self._pictures(number, step))
         for _ in range(TRIES):
             body |= self._seen(step, subject, body)
@@ -176,6 +183,10 @@ class Player:
             self._upload(step.actor, announced["body"], data)
             del self._drawn[id_]
         return _outcome(answer)
+
+    def _body(self, step: Step) -> dict[str, Any]:
+        body: dict[str, Any] = resolved(step.body, self.ids)
+        return body | ({"team": self.teams[body["team"]]} if body.get("team") else {})
 
     def _seen(self, step: Step, subject: str, body: Mapping[str, Any]) -> dict[str, int]:
         kind = KINDS[step.kind]
@@ -259,32 +270,3 @@ def _outcome(error: EocError | None) -> tuple[str, str]:
 def _first(scenario: Scenario, *roles: str) -> str:
     found = (name for role in roles for name, a in scenario.actors.items() if a.role == role)
     return next(found, "")
-
-
-def demo_scenario() -> Scenario:
-    """Return the scenario of the demo: heavy rain, modelled on 23 August 2016."""
-    with as_file(files("data").joinpath("demo", "heavy_rain_2016.yaml")) as path:
-        return read_scenario(path)
-
-
-def open_demo(
-    base_url: str,
-    tokens: Mapping[str, str],
-    *,
-    run: Run,
-    stop: Waits,
-    on_step: Callable[[Progress], None] = lambda progress: None,
-) -> Player:
-    """Open the demo incident, play its opening at once and return the player.
-
-    ``tokens`` maps the actors of :func:`demo_scenario` to Bearer tokens. Call ``rest()`` of
-    the player for what follows, in a process of its own: drawing a picture takes a third of
-    a second and would hold up a web process.
-
-    Raises:
-        EocError: the server does not answer, or a token is missing.
-    """
-    doors = Doors(over_http(base_url), tokens)
-    player = Player(demo_scenario(), doors, run, clock=SystemClock(), stop=stop, on_step=on_step)
-    player.open()
-    return player

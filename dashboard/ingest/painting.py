@@ -24,6 +24,7 @@ class Canvas:
         self.dice = np.random.default_rng(seed)
         self.image = Image.new("RGB", (WIDTH * FINE, HEIGHT * FINE))
         self.draw = ImageDraw.Draw(self.image)
+        self.veil: Image.Image | None = None  # rain, in front of everything
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Return pixels of a place on the canvas."""
@@ -48,9 +49,12 @@ class Canvas:
 
     def finished(self) -> Image.Image:
         """Return the picture at its real size, with the grain of a small camera."""
-        picture = np.asarray(self.image.reduce(FINE), dtype=np.int16)
-        grain = self.dice.normal(0, 2.2, picture.shape[:2]).astype(np.int16)
-        return Image.fromarray(np.clip(picture + grain[..., None], 0, 255).astype(np.uint8))
+        small = self.image.reduce(FINE)
+        if self.veil is not None:
+            small.paste((226, 232, 236), mask=self.veil)
+        grain = self.dice.integers(-3, 4, (HEIGHT, WIDTH, 1), dtype=np.int16)
+        picture = np.asarray(small) + grain
+        return Image.fromarray(np.clip(picture, 0, 255, out=picture).astype(np.uint8))
 
 
 def mix(a: Colour, b: Colour, share: float) -> Colour:
@@ -72,7 +76,12 @@ def sky(c: Canvas, top: Colour, low: Colour, clouds: Colour) -> None:
         w, h = c.between(20, 70), c.between(5, 14)
         pen.ellipse((x, y, x + w, y + h), fill=int(c.between(60, 150)))
     small.paste(clouds, mask=veil.filter(ImageFilter.GaussianBlur(7)))
-    c.image.paste(small.resize(c.image.size, Image.Resampling.BICUBIC))
+    c.image.paste(_enlarged(small.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)))
+
+
+def _enlarged(layer: Image.Image) -> Image.Image:
+    """To the size of the canvas; shrinking gives the very same pixels back, so nearest will do."""
+    return layer.resize((WIDTH * FINE, HEIGHT * FINE), Image.Resampling.NEAREST)
 
 
 def ridge(c: Canvas, y: float, height: float, colour: Colour, *, waves: float = 2.0) -> None:
@@ -96,9 +105,8 @@ def fields(c: Canvas, y: float, colours: Sequence[Colour]) -> None:
 
 def water(c: Canvas, points: Sequence[Point], colour: Colour) -> None:
     """Paint a sheet of water with ripples that grow towards the viewer."""
-    mask = Image.new("L", (WIDTH, HEIGHT))
-    outline = [(x * WIDTH, y * HEIGHT) for x, y in points]
-    ImageDraw.Draw(mask).polygon(outline, fill=255)
+    mask = Image.new("L", c.image.size)
+    ImageDraw.Draw(mask).polygon([c.at(*p) for p in points], fill=255)
     sheet = Image.new("RGB", (WIDTH, HEIGHT), colour)
     pen = ImageDraw.Draw(sheet)
     top, low = min(p[1] for p in points), max(p[1] for p in points)
@@ -109,8 +117,7 @@ def water(c: Canvas, points: Sequence[Point], colour: Colour) -> None:
         tone = mix(colour, (232, 220, 196) if c.between(0, 1) < 0.6 else (60, 48, 36), 0.28)
         pen.line((x, y, x + long, y + c.between(-2, 2)), tone, max(1, round(1 + 3 * deep)))
     sheet = sheet.filter(ImageFilter.GaussianBlur(1.2))
-    big = c.image.size
-    c.image.paste(sheet.resize(big), mask=mask.resize(big))
+    c.image.paste(_enlarged(sheet), mask=mask)
 
 
 def road(c: Canvas, near: tuple[float, float], far: tuple[float, float], y: float) -> None:
@@ -170,8 +177,7 @@ def rain(c: Canvas, strength: float) -> None:
     for _ in range(int(900 * strength)):
         x, y, long = c.between(0, WIDTH), c.between(-40, HEIGHT), c.between(14, 46)
         pen.line((x, y, x - long * 0.18, y + long), int(c.between(30, 80)), 1)
-    big = c.image.size
-    c.image.paste((226, 232, 236), mask=veil.filter(ImageFilter.GaussianBlur(0.6)).resize(big))
+    c.veil = veil
 
 
 def clods(c: Canvas, points: Sequence[Point], colours: Sequence[Colour], count: int) -> None:

@@ -57,6 +57,7 @@ class Actor(Part):
     name: str = Field(min_length=1, max_length=100)
     role: Literal["commander", "desk", "field", "partner", "controller", "admin"]
     team: Name | None = None
+    login: str | None = None  # of the person whose part this is; None: a person of its own
 
 
 class Photo(Part):

@@ -164,7 +164,9 @@ class Roster:
     def teams(self) -> list[dict[str, Any]]:
         """Return ``[{id, name}]`` of every team, by name."""
         query = select(t.teams).order_by(t.teams.c.name)
-        return self._store.read(lambda c: [dict(row._mapping) for row in c.execute(query)])
+        return self._store.read(
+            lambda c: [{"id": str(row.id), "name": str(row.name)} for row in c.execute(query)]
+        )
 
     def put_team(self, name: str, team_id: str | None = None) -> str:
         """Return the id of the team of this name, made when there is none."""

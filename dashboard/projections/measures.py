@@ -16,7 +16,8 @@ def _report(test: Callable[[Subject], bool]) -> Callable[[Subject], bool]:
 
 
 def _state(type_: str, states: frozenset[str]) -> Callable[[Subject], bool]:
-    return lambda s: s.type == type_ and s.get("state") in states
+    # an instruction nobody answered has no state of its own yet
+    return lambda s: s.type == type_ and s.get("state", "issued") in states
 
 
 def is_open(s: Subject) -> bool:

@@ -12,7 +12,7 @@ import yaml
 
 from dashboard.bodies import CATEGORIES
 from dashboard.errors import Malformed
-from dashboard.ingest.drill import demo_scenario as read_demo
+from dashboard.ingest.demo import demo_scenario as read_demo
 from dashboard.ingest.scenario import Scenario, read_scenario
 
 demo_scenario = lru_cache(read_demo)
