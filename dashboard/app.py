@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask import Flask
 
@@ -17,8 +15,10 @@ from dashboard.config import Settings, require_secret
 from dashboard.log import Log
 from dashboard.observe import install_request_log
 from dashboard.people import People, open_people
+from dashboard.push import Push
 from dashboard.realm import Realm
 from dashboard.realms import open_realms
+from dashboard.views import register as pages
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Eoc:
     settings: Settings
     people: People
     realms: dict[str, Realm]
-    push: Any
+    push: Push
     threads: list[threading.Thread] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -55,27 +55,6 @@ class Eoc:
         self.people.close()
 
 
-class NoPush:
-    """Stands in until push has landed."""
-
-    def pump(self, stopped: Callable[[], bool]) -> None:
-        """Nothing."""
-
-    def cut(self, keys: frozenset[str]) -> None:
-        """Nothing."""
-
-    def register_metrics(self, registry: Any) -> None:
-        """Nothing."""
-
-
-def _landed(name: str) -> Any:
-    """Return a module of a teammate if it is on main already."""
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError:
-        return None
-
-
 def create_app(
     settings: Settings,
     *,
@@ -99,10 +78,8 @@ def create_app(
         app.register_blueprint(api.blueprint(realm, people))
         app.register_blueprint(uploads.blueprint(realm, settings))
         app.register_blueprint(media_door.blueprint(realm, people))
-    landed = _landed("dashboard.push")
-    push = landed.Push(app, realms, settings) if landed else NoPush()
+    push = Push(app, realms, settings)
     app.register_blueprint(health.blueprint(realms, push))
-    if (pages := _landed("dashboard.views.register")) is not None:
-        pages.register(app, realms, people, settings)
+    pages.register(app, realms, people, settings)
     app.extensions["eoc"] = Eoc(settings, people, realms, push)
     return app

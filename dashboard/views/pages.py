@@ -25,7 +25,7 @@ from dashboard.principal import (
     require,
 )
 from dashboard.realm import DRILL, Realm
-from dashboard.views import admin, triage, wall
+from dashboard.views import admin, review, triage, wall
 from dashboard.views.map import serve_ground
 from dashboard.views.parts import Node, Screen, callback, incident_id, language
 
@@ -47,6 +47,7 @@ class Page:
 PAGES: dict[str, Page] = {
     "wall": Page(SCREENS, wall.layout, "wall"),
     "triage": Page(HQ, triage.layout, "triage"),
+    "review": Page(review.ROLES, review.layout, "review"),
     "situation": Page(SCREENS, admin.situation, "plain"),
     "admin": Page(frozenset({ADMIN}), admin.layout, "plain"),
     "help": Page(frozenset(ROLES), admin.help_page, "plain"),
@@ -72,6 +73,7 @@ def create_dash(
     screen.enable_dev_tools(debug=False)
     screen.layout = html.Div([dcc.Location(id="eoc-url", refresh=False), html.Main(id="eoc-page")])
     _route(screen, settings)
+    review.register(screen)
     serve_ground(screen)
     return screen
 

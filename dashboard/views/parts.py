@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from urllib.parse import parse_qsl
 
 from dash import Dash, html
 from flask import request
@@ -72,9 +73,13 @@ def _asked() -> dict[str, str]:
     return {locale.COOKIE: request.args["lang"]} if "lang" in request.args else {}
 
 
-def incident_id(realm: Realm) -> str | None:
-    """Return the incident of the current page: the one asked for, else the newest open one."""
-    wanted = request.args.get("incident")
+def incident_id(realm: Realm, search: str | None = None) -> str | None:
+    """Return the incident of the page: the one asked for, else the newest open one.
+
+    ``search`` is the page's query string where the request is a callback's.
+    """
+    asked = request.args if search is None else dict(parse_qsl(search.lstrip("?")))
+    wanted = asked.get("incident")
     boards = realm.live.opened()
     ids = [board.incident_id for board in boards]
     if wanted in ids:
