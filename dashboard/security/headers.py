@@ -47,7 +47,7 @@ def csp(host: str, script_hashes: list[str], tiles: str = "") -> str:
     """Return the policy: only our own scripts, pictures, sockets; tiles if there are any."""
     rules = {
         "default-src": "'self'",
-        "script-src": " ".join(["'self'", *script_hashes]),
+        "script-src": " ".join(dict.fromkeys(["'self'", *script_hashes])),
         "style-src": "'self' 'unsafe-inline'",
         "img-src": f"'self' blob: data: {tiles}".strip(),
         "connect-src": f"'self' ws://{host} wss://{host}",

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Response, make_response, render_template, request
 
+from dashboard import locale
 from dashboard.principal import Principal
 from dashboard.realm import PREFIXES
-from dashboard.security.routes import HQ, ROUTES
+from dashboard.security.routes import ROUTES
 
-LANGUAGES = ("ja", "en")
-CATALOGUE = Path(__file__).parent.parent / "locale"
 # the first page of this list that the roles of a realm open
 HOMES = ("/triage", "/wall", "/field", "/review")
-LEAST = {"/triage": HQ}
 
 
 def language() -> str:
     """Return ``ja``, or ``en`` when asked for by ``?lang=`` or its cookie."""
-    asked = request.args.get("lang") or request.cookies.get("eoc_lang")
-    return asked if asked in LANGUAGES else "ja"
+    asked = {locale.COOKIE: request.args["lang"]} if "lang" in request.args else {}
+    return locale.chosen({**request.cookies, **asked})
 
 
 def words(lang: str) -> dict[str, str]:
-    """Return the words of the sign-in pages in a language."""
-    return {k.partition(".")[2]: v for k, v in _catalogue(lang).items() if k.startswith("signin.")}
+    """Return the words of the sign-in pages in a language, without ``signin.``."""
+    found = locale.catalogue(lang).items()
+    return {k.partition(".")[2]: v for k, v in found if k.startswith("signin.")}
 
 
 def home_of(who: Principal) -> str | None:
@@ -63,9 +59,3 @@ def refused_page(who: Principal) -> Response:
 def _suits(roles: frozenset[str], page: str) -> bool:
     # a crew may be let into more than its own page, but starts there
     return page != "/wall" or roles != frozenset({"field"})
-
-
-@cache
-def _catalogue(lang: str) -> dict[str, str]:
-    found: dict[str, str] = json.loads((CATALOGUE / f"{lang}.json").read_text("utf-8"))
-    return found

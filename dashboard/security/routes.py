@@ -27,6 +27,7 @@ from dashboard.realm import DRILL, PREFIXES, REAL
 PUBLIC = frozenset({"public"})
 MACHINE = frozenset({"machine"})  # a program on this machine, or an admin's token
 SIGNED_IN = frozenset({"signed in"})  # any role in any realm
+NOBODY: frozenset[str] = frozenset()
 ALL = frozenset(ROLES)
 HQ = frozenset({COMMANDER, DESK, ADMIN})
 DRILL_STAFF = frozenset({CONTROLLER, EVALUATOR})
@@ -81,9 +82,11 @@ ROUTES: tuple[Route, ...] = (
     _row("GET", "/assets/**", SIGNED_IN),
     _row("GET", "/_dash-component-suites/**", SIGNED_IN),
     _row("GET", "/_favicon.ico", SIGNED_IN),
+    # one address for every callback: each has roles of its own (views.parts.callback)
     _row("GET", "/_dash-layout", ALL),
     _row("GET", "/_dash-dependencies", ALL),
     _row("POST", "/_dash-update-component", ALL),
+    _row("GET", "/_reload-hash", NOBODY),  # Dash registers it for its debug mode
     # API
     _row("GET", "/api/v1/openapi.json", SIGNED_IN),
     _row("GET", "/api/v1/me", ALL),

@@ -8,6 +8,7 @@ from flask_wtf.csrf import validate_csrf
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import ValidationError
 
+from dashboard import locale
 from dashboard.config import Settings
 from dashboard.people import People, Person
 from dashboard.people.demo import demo_logins
@@ -35,6 +36,7 @@ def blueprint(people: People, settings: Settings) -> Blueprint:
     door.add_url_rule("/login", "show", signin.show, methods=["GET"])
     door.add_url_rule("/login", "enter", signin.enter, methods=["POST"])
     door.add_url_rule("/logout", "leave", signin.leave, methods=["POST"])
+    door.add_url_rule("/favicon.ico", "icon", lambda: door.send_static_file("favicon.svg"))
     for path in ("/", "/drill/"):
         door.add_url_rule(path, f"home{path}", home, methods=["GET"])
     return door
@@ -122,7 +124,7 @@ class SignIn:
         if wait_s:
             response.headers["Retry-After"] = str(wait_s)
         if request.args.get("lang") == lang:
-            response.set_cookie("eoc_lang", lang, max_age=YEAR_S, samesite="Lax")
+            response.set_cookie(locale.COOKIE, lang, max_age=YEAR_S, samesite="Lax")
         return response
 
 
