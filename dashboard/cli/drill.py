@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -34,17 +36,12 @@ def demo(base: str | None, speed: float, again: bool) -> None:
     """Play the demo incident (heavy rain of 2016) on a demo server; ends when it is told."""
     settings = load()
     _only_in_demo(settings)
-    scenario, stop = demo_scenario(), _stopped_by_signals()
     run = Run(_demo_run(settings, again), _checked(speed))
-    people = open_people(settings)
-    try:
-        with tokens_for(people, scenario) as tokens:
-            url = base or settings.public_url
-            player = open_demo(url, tokens, run=run, stop=stop, on_step=show)
-            click.echo(f"デモ事案 {player.incident_id}　ここからは {speed:g} 倍の速さで進みます")
-            _end(player, player.rest())
-    finally:
-        people.close()
+    with _actors(settings, demo_scenario()) as (tokens, stop):
+        url = base or settings.public_url
+        player = open_demo(url, tokens, run=run, stop=stop, on_step=show)
+        click.echo(f"デモ事案 {player.incident_id}　ここからは {speed:g} 倍の速さで進みます")
+        _end(player, player.rest())
 
 
 @click.group()
@@ -67,15 +64,11 @@ def play(file: Path, base: str | None, speed: float, realm: str | None, run_id: 
     run = Run(speed=_checked(speed))
     run = replace(run, id=run_id) if run_id else run
     click.echo(f"{scenario.title}　{len(scenario.steps)} 件　続きから流すときは --run {run.id}")
-    people = open_people(settings)
-    try:
-        with tokens_for(people, scenario) as tokens:
-            player = _player(scenario, Doors(
-                over_http(base or settings.public_url), tokens, PREFIXES[scenario.realm]
-            ), run)  # fmt: skip
-            _end(player, player.play())
-    finally:
-        people.close()
+    send = over_http(base or settings.public_url)
+    with _actors(settings, scenario) as (tokens, stop):
+        doors = Doors(send, tokens, PREFIXES[scenario.realm])
+        player = Player(scenario, doors, run, clock=SystemClock(), stop=stop, on_step=show)
+        _end(player, player.play())
 
 
 def show(progress: Progress) -> None:
@@ -86,9 +79,17 @@ def show(progress: Progress) -> None:
     click.echo(f"{line} {step.subject}　{OUTCOMES[progress.outcome]} {progress.message}".rstrip())
 
 
-def _player(scenario: Scenario, doors: Doors, run: Run) -> Player:
-    stop = _stopped_by_signals()
-    return Player(scenario, doors, run, clock=SystemClock(), stop=stop, on_step=show)
+@contextmanager
+def _actors(
+    settings: Settings, scenario: Scenario
+) -> Iterator[tuple[dict[str, str], threading.Event]]:
+    """Yield tokens for the actors and the event that stops the play."""
+    people = open_people(settings)
+    try:
+        with tokens_for(people, scenario) as tokens, _stopped_by_signals() as stop:
+            yield tokens, stop
+    finally:
+        people.close()
 
 
 def _end(player: Player, finished: bool) -> None:
@@ -118,12 +119,17 @@ def _demo_run(settings: Settings, again: bool) -> str:
     return path.read_text().strip()
 
 
-def _stopped_by_signals() -> threading.Event:
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    """Yield an event that Ctrl-C and SIGTERM set: the step under way is finished first."""
     stop = threading.Event()
 
     def handler(number: int, frame: FrameType | None) -> None:
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, handler)
-    return stop
+    before = {n: signal.signal(n, handler) for n in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
