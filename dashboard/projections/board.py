@@ -119,7 +119,9 @@ class Board:
         """Keep photos by hash, share what their file says, place their report."""
         if photo.type != "photo":
             return []
-        sha256 = photo.get("sha256", "")
+        sha256 = photo.get("sha256")
+        if sha256 is None:  # two photos of unknown files are not photos of one file
+            return self._place_report(event, photo)
         others = self._by_sha.get(sha256, frozenset()) - {photo.id}
         self._by_sha[sha256] = others | {photo.id}
         changed = []

@@ -117,12 +117,12 @@ def _received(e: Event, b: Body) -> Iterator[Write]:
 
 def _preview(e: Event, b: Body) -> Iterator[Write]:
     fields = {"state": Ranked(1, "preview"), "preview_sha256": b["sha256"]}
-    yield Write(e.subject_id, "photo", fields)
+    yield Write(e.subject_id, "photo", fields | {"sha256": b["preview_of"]})
 
 
 def _rendered(e: Event, b: Body) -> Iterator[Write]:
-    names = [variant["name"] for variant in b["variants"]]
-    yield Write(e.subject_id, "photo", {"state": Ranked(3, "rendered"), "variants": names})
+    fields = {"variants": [variant["name"] for variant in b["variants"]], "sha256": b["sha256"]}
+    yield Write(e.subject_id, "photo", fields | {"state": Ranked(3, "rendered")})
 
 
 def _refused(e: Event, b: Body) -> Iterator[Write]:
