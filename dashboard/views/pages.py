@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 
 from dashboard import locale
 from dashboard.config import Settings
+from dashboard.errors import NotFound
 from dashboard.people import People
 from dashboard.principal import (
     ADMIN,
@@ -84,9 +85,9 @@ def _route(screen: Screen, settings: Settings) -> None:
 
     @callback(screen, Output("eoc-page", "children"), Input("eoc-url", "pathname"), roles=ROLES)
     def show(path: str) -> Node:
-        name = _name(realm, path)
-        require(realm.name, *PAGES[name].roles)
-        return PAGES[name].layout(screen, settings)
+        page = PAGES[_name(realm, path) or "help"]
+        require(realm.name, *page.roles)
+        return page.layout(screen, settings)
 
     for name, page in PAGES.items():
         screen.server.add_url_rule(
@@ -102,9 +103,9 @@ def _view(screen: Screen, page: Page) -> Callable[[], Response]:
     return view
 
 
-def _name(realm: Realm, path: str) -> str:
+def _name(realm: Realm, path: str) -> str | None:
     name = (path or "").removeprefix(realm.prefix).strip("/")
-    return name if name in PAGES else "help"
+    return name if name in PAGES else None
 
 
 def open_to(realm: Realm) -> list[str]:
@@ -117,6 +118,8 @@ def _document(screen: Screen, version: str, pieces: dict[str, str]) -> str:
     """Return the HTML of a page; the bundle's module runs before Dash draws."""
     realm, lang = screen.realm, language()
     name = _name(realm, request.path)
+    if name is None:  # Dash answers every address below its base
+        raise NotFound(f"There is no page {request.path}.", path=request.path)
     script = PAGES[name].script
     mark = f"{locale.words(lang, 'shell.drill')} " if realm.name == DRILL else ""
     title = escape(
@@ -128,6 +131,7 @@ def _document(screen: Screen, version: str, pieces: dict[str, str]) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 {pieces["css"]}
 <link rel="stylesheet" href="/assets/eoc/{script}.css?v={version}">
 </head>

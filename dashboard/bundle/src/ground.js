@@ -45,7 +45,7 @@ function dot(kind) {
 
 function label(latlng, className, html) {
   const icon = globalThis.L.divIcon({ html, className, iconSize: null });
-  return globalThis.L.marker(latlng, { icon, interactive: false, keyboard: false, pane: 'tooltipPane', opacity: 1 });
+  return globalThis.L.marker(latlng, { icon, interactive: false, keyboard: false, pane: 'shadowPane' });
 }
 
 /** The name of a river or road, and its shield, at points along it. */
@@ -68,11 +68,45 @@ function shield(p) {
     svg('text', { x: 16, y: 19.5, 'text-anchor': 'middle', fill: '#ffffff', 'font-size': digits.length > 2 ? 10 : 13, 'font-weight': 700 }, digits));
 }
 
-/** Let the style sheet know the zoom: names appear as there is room for them. */
+// what is read first keeps its place; a name that would lie on another one waits for a closer zoom
+const KINDS = ['town_hall', 'settlement', 'summit', 'station', 'facility', 'river', 'road', 'crater', 'spot', 'railway'];
+
+function importance(node) {
+  const rank = Number(/rank-(\d)/.exec(node.className)?.[1] ?? 3);
+  const kind = KINDS.indexOf(/kind-(\w+)/.exec(node.className)?.[1]);
+  return rank * 100 + (kind < 0 ? KINDS.length : kind);
+}
+
+// from the plain to Tokachidake: what is shown while nothing has happened
+export const TOWN = [[43.42, 142.38], [43.66, 142.7]];
+
+/** Let the style sheet know the zoom, and show only names that do not lie on each other. */
 export function followZoom(map) {
-  const tell = () => { map.getContainer().dataset.zoom = String(Math.round(map.getZoom())); };
-  map.on('zoomend', tell);
+  const tell = () => {
+    map.getContainer().dataset.zoom = String(Math.round(map.getZoom()));
+    declutter(map);
+  };
+  let waiting = 0;
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(tell, 50); };
+  map.on('zoomend resize layeradd', (event) => {
+    if (event.type !== 'layeradd' || event.layer.options?.pane === 'shadowPane') soon();
+  });
+  map.fitBounds(TOWN, { animate: false });
   tell();
+}
+
+function declutter(map) {
+  const labels = [...map.getPane('shadowPane').querySelectorAll('.eoc-label')];
+  for (const label of labels) label.classList.remove('covered');
+  const taken = [];
+  const boxes = labels.sort((a, b) => importance(a) - importance(b)).map((label) => label.firstChild.getBoundingClientRect());
+  labels.forEach((label, i) => {
+    const box = boxes[i];
+    if (!box.width) return;
+    const covered = taken.some((other) => box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top);
+    if (covered) label.classList.add('covered');
+    else taken.push(box);
+  });
 }
 
 globalThis.eocGround = { style, pointToLayer, onEachFeature };

@@ -39,7 +39,7 @@ export class LiveLayer {
     this.shown = new Map(); // marker key → {marker, look}
     this.closures = new Map();
     this.selected = null;
-    this.known = false;
+    this.seqs = new Map(); // id → seq last drawn
     this.group = L.layerGroup().addTo(map);
     map.on('moveend zoomend resize', () => this.draw());
     this.timer = setInterval(() => this.#cool(), 2000);
@@ -48,9 +48,8 @@ export class LiveLayer {
   /** Take in what changed; the first call is the mass and nothing pulses. */
   apply(ids) {
     const began = performance.now();
-    const mass = !this.known || ids.length > 200;
-    for (const id of this.#touched(ids)) this.#take(id, mass);
-    this.known = true;
+    const mass = !this.seqs.size || ids.length > 200;
+    for (const id of this.#touched(ids)) this.#take(id, mass || !this.#moved(id));
     this.draw();
     this.lastChangeMs = performance.now() - began;
   }
@@ -82,8 +81,15 @@ export class LiveLayer {
     return all;
   }
 
+  #moved(id) {
+    const seq = this.replica.features.get(id)?.seq;
+    return this.seqs.get(id) !== seq;
+  }
+
   #take(id, quiet) {
     const feature = this.replica.features.get(id);
+    if (feature) this.seqs.set(id, feature.seq);
+    else this.seqs.delete(id);
     if (feature?.properties?.type === 'road_closure' || this.closures.has(id)) this.#closure(id, feature);
     if (!isMarked(feature)) {
       this.grid.delete(id);

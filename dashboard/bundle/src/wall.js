@@ -2,7 +2,7 @@
 import './map.css';
 import './wall.css';
 import { say, h, whenPresent } from './dom.js';
-import { followZoom } from './ground.js';
+import { followZoom, TOWN } from './ground.js';
 import { isMarked, LiveLayer, theMap } from './map_layer.js';
 import { startShell } from './shell.js';
 import { CODES, ringSymbol, symbol } from './symbols.js';
@@ -63,16 +63,16 @@ function legend(node) {
 /** Keeps everything that happened in view: the wall has nobody to move the map. */
 class View {
   constructor(L, map, replica) {
-    Object.assign(this, { L, map, replica, bounds: null });
+    Object.assign(this, { L, map, replica, bounds: L.latLngBounds(TOWN), legend: document.getElementById('wall-legend') });
+    this.#fit();
     map.on('resize', () => this.#fit());
   }
 
   apply(ids) {
     const news = ids.map((id) => this.replica.features.get(id)).filter((f) => isMarked(f));
     const points = news.map(({ geometry: { coordinates: [lon, lat] } }) => [lat, lon]).filter((at) => this.#near(at));
-    const grown = points.filter((at) => !this.bounds?.contains(at));
+    const grown = points.filter((at) => !this.bounds.contains(at));
     if (!grown.length) return;
-    this.bounds ??= this.L.latLngBounds([]);
     for (const at of grown) this.bounds.extend(at);
     this.#fit();
   }
@@ -83,11 +83,7 @@ class View {
   }
 
   #fit() {
-    if (!this.bounds) return;
-    const inside = this.map.getBounds().contains(this.bounds);
-    if (inside && this.fitted && this.map.getZoom() >= this.fitted) return;
-    this.map.fitBounds(this.bounds.pad(0.12), { maxZoom: 13, animate: false });
-    this.fitted = this.map.getZoom();
+    this.map.fitBounds(this.bounds.pad(0.03), { maxZoom: 13, animate: false, paddingBottomRight: [0, this.legend.offsetHeight] });
   }
 }
 

@@ -9,7 +9,7 @@ import { ago, dayClock } from './time.js';
 import { t } from './words.js';
 
 const PHOTOS = 6;
-const INSTRUCTIONS = 5;
+const INSTRUCTIONS = 4;
 const STEPS = ['delivered', 'read', 'acknowledged', 'departed', 'arrived', 'completed'];
 const moment = (text) => Date.parse(text) || 0;
 
