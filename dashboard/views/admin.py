@@ -9,7 +9,8 @@ from dash import html
 
 from dashboard.config import Settings
 from dashboard.locale import words
-from dashboard.views.parts import Node, Screen, incident_id, language, shell
+from dashboard.views.page import incident_id, language
+from dashboard.views.parts import Node, Screen, shell
 
 MANUAL = ("field", "triage", "wall", "review", "drill", "trouble")
 KEYS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Response, request
 from markupsafe import Markup
@@ -29,11 +30,15 @@ def keep_language(response: Response) -> Response:
     return response
 
 
-def incident_id(realm: Realm) -> str | None:
-    """Return the incident asked for by ``?incident=``, else the newest open one, else None."""
+def incident_id(realm: Realm, search: str | None = None) -> str | None:
+    """Return the incident asked for by ``?incident=``, else the newest open one, else None.
+
+    ``search`` is the page's query string where the request is a callback's.
+    """
+    asked = request.args if search is None else dict(parse_qsl(search.lstrip("?")))
     boards = realm.live.opened()
     ids = [board.incident_id for board in boards]
-    wanted = request.args.get("incident")
+    wanted = asked.get("incident")
     if wanted in ids:
         return wanted
     features = [board.feature(board.incident_id) for board in boards]

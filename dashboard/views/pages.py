@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -28,7 +27,8 @@ from dashboard.principal import (
 from dashboard.realm import DRILL, Realm
 from dashboard.views import admin, review, triage, wall
 from dashboard.views.map import serve_ground
-from dashboard.views.parts import Node, Screen, callback, incident_id, language
+from dashboard.views.page import as_script, keep_language, language, page_data
+from dashboard.views.parts import Node, Screen, callback
 
 CSRF_COOKIE = "_csrf_token"  # its name, not its value
 Layout = Callable[[Screen, Settings], Node]
@@ -98,7 +98,8 @@ def _route(screen: Screen, settings: Settings) -> None:
 def _view(screen: Screen, page: Page) -> Callable[[], Response]:
     def view() -> Response:
         require(screen.realm.name, *page.roles)
-        return Response(screen.index(), mimetype="text/html", headers={"Cache-Control": "no-store"})
+        headers = {"Cache-Control": "no-store"}
+        return keep_language(Response(screen.index(), mimetype="text/html", headers=headers))
 
     return view
 
@@ -125,6 +126,7 @@ def _document(screen: Screen, version: str, pieces: dict[str, str]) -> str:
     title = escape(
         f"{mark}{locale.words(lang, f'page.{name}')} — {locale.words(lang, 'shell.town')}"
     )
+    told = as_script(page_data(current_principal(), realm, lang))
     return f"""<!DOCTYPE html>
 <html lang="{lang}" class="page-{name} realm-{realm.name}">
 <head>
@@ -137,27 +139,10 @@ def _document(screen: Screen, version: str, pieces: dict[str, str]) -> str:
 </head>
 <body>
 {pieces["app_entry"]}
-<script type="application/json" id="eoc">{_told(realm, lang)}</script>
+<script type="application/json" id="eoc">{told}</script>
 {pieces["config"]}
 {pieces["scripts"]}
 <script src="/assets/eoc/{script}.js?v={version}"></script>
 {pieces["renderer"]}
 </body>
 </html>"""
-
-
-def _told(realm: Realm, lang: str) -> str:
-    """Return what the browser modules must know, as JSON that cannot end its script tag."""
-    who = current_principal()
-    told = {
-        "prefix": realm.prefix,
-        "realm": realm.name,
-        "lang": lang,
-        "words": locale.catalogue(lang),
-        "incidentId": incident_id(realm),
-        "me": {
-            "person_id": who.person_id, "name": who.name, "team": who.team,
-            "roles": sorted(who.roles(realm.name)),
-        },
-    }  # fmt: skip
-    return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")

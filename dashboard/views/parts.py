@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
-from urllib.parse import parse_qsl
 
 from dash import Dash, html
-from flask import request
 
-from dashboard import locale
 from dashboard.locale import words
 from dashboard.people import People
 from dashboard.principal import current_principal, require
 from dashboard.realm import DRILL, Realm
+from dashboard.views.page import language
 
 Node = Any  # a Dash component; Dash itself ships no useful type for it
 
@@ -62,31 +60,6 @@ def callback(screen: Screen, *dependencies: Any, roles: Iterable[str], **options
         return registered
 
     return register
-
-
-def language() -> str:
-    """Return the language of the current request."""
-    return locale.chosen({**request.cookies, **_asked()})
-
-
-def _asked() -> dict[str, str]:
-    return {locale.COOKIE: request.args["lang"]} if "lang" in request.args else {}
-
-
-def incident_id(realm: Realm, search: str | None = None) -> str | None:
-    """Return the incident of the page: the one asked for, else the newest open one.
-
-    ``search`` is the page's query string where the request is a callback's.
-    """
-    asked = request.args if search is None else dict(parse_qsl(search.lstrip("?")))
-    wanted = asked.get("incident")
-    boards = realm.live.opened()
-    ids = [board.incident_id for board in boards]
-    if wanted in ids:
-        return wanted
-    features = [board.feature(board.incident_id) for board in boards]
-    going_on = [f["id"] for f in features if f and not f["properties"].get("ended_at")]
-    return next(iter(going_on + ids), None)
 
 
 def shell(screen: Screen, page: str, *, children: list[Node]) -> Node:

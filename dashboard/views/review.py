@@ -13,7 +13,8 @@ from dashboard.locale import words
 from dashboard.principal import ADMIN, COMMANDER, CONTROLLER, DESK, EVALUATOR
 from dashboard.projections.timeline import timeline
 from dashboard.views.map import base_map
-from dashboard.views.parts import Node, Screen, callback, incident_id, language, shell
+from dashboard.views.page import incident_id, language
+from dashboard.views.parts import Node, Screen, callback, shell
 
 ROLES = frozenset({COMMANDER, DESK, ADMIN, CONTROLLER, EVALUATOR})
 MOST_ROWS = 20_000

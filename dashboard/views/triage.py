@@ -7,7 +7,8 @@ from dash import html
 from dashboard.config import Settings
 from dashboard.locale import words
 from dashboard.views.map import base_map
-from dashboard.views.parts import Node, Screen, language, shell
+from dashboard.views.page import language
+from dashboard.views.parts import Node, Screen, shell
 
 
 def layout(screen: Screen, settings: Settings) -> Node:

@@ -35,7 +35,7 @@ export function placeMethod(place) {
 export function senderWords(p, features) {
   const team = p.team && (features.get(`team:${p.team}`) ?? features.get(p.team));
   const name = team?.properties?.name ?? teamNames.get(p.team) ?? p.team;
-  return [name, p.organisation].filter(Boolean).join(' ') || word('means', p.means ?? 'app');
+  return name ?? p.organisation ?? word('means', p.means ?? 'app');
 }
 
 /** Names of the teams of the people store, filled once at start: id → name. */
