@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 
@@ -42,9 +43,8 @@ def verify(realm: str | None) -> None:
 
 
 def _verified(settings: Settings, realm: str) -> bool:
-    log = open_log(settings, realm)
-    verdict, tip = log.verify(), log.tip()
-    log.close()
+    with closing(open_log(settings, realm)) as log:
+        verdict, tip = log.verify(), log.tip()
     said = f"{realm} {REALMS[realm]}: 記録 {verdict.entries} 件 entries"
     if verdict.erased:
         said += f"、消去 {verdict.erased} 件 erased"
@@ -69,10 +69,9 @@ def erase(seq: int, realm: str, by: str, reason: str, media: bool, yes: bool) ->
     settings = load()
     if not yes:
         click.confirm(f"{realm} の {seq} 番の内容を消去します。元に戻せません。Erase?", abort=True)
-    log = open_log(settings, realm)
     store = MediaStore(settings.state_dir / realm / "media") if media else None
-    done = erase_entry(log, store, seq, by=by, reason=reason, clock=SystemClock())
-    log.close()
+    with closing(open_log(settings, realm)) as log:
+        done = erase_entry(log, store, seq, by=by, reason=reason, clock=SystemClock())
     click.echo(f"消去しました erased {seq}; 記録 recorded as {done.seq}; files {len(done.files)}")
 
 
@@ -83,15 +82,12 @@ def backup(folder: Path, follow: bool) -> None:
     """Copy log, people and media into FOLDER; again into the same one copies only what is new."""
     from dashboard.backup import Backup
 
-    keeper = Backup(load(), folder)
-    try:
+    with closing(Backup(load(), folder)) as keeper:
         manifest = keeper.once()
         seqs = ", ".join(f"{name} {one['seq']}" for name, one in manifest["realms"].items())
         click.echo(f"保存しました backed up to {folder}: {seqs}")
         if follow:
             keeper.follow(_until_signal())
-    finally:
-        keeper.close()
 
 
 def _until_signal() -> Callable[[], bool]:

@@ -78,7 +78,6 @@ class Placing:
 
     def _add(self, draft: Draft, now_us: int) -> Appended:
         body = canonical(draft.body)
-        orjson.loads(body)  # Python writes NaN, which no reader takes
         event = entry(draft, self._tip, now_us, body)
         columns = (*event[:13], draft.sameness, event.body_hash, event.hash)
         self.rows.append(Row(columns, body.decode()))

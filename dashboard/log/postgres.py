@@ -19,7 +19,7 @@ from dashboard.errors import Busy, NotFound, StorageFull
 from dashboard.events import Event
 from dashboard.log import GENESIS, Draft, Outcome, Tip, Verdict
 from dashboard.log.chain import Raw, check_pages
-from dashboard.log.group_commit import GroupCommit, Order
+from dashboard.log.group_commit import MAX_DRAFTS, GroupCommit, Order
 from dashboard.log.placing import COLUMNS, ENVELOPE, Known, Placing, events_of, known_of
 from dashboard.migrations import Place, upgrade
 
@@ -60,10 +60,11 @@ _RAW = (
 class PostgresLog:
     """A log in one schema; any number of processes may append and read.
 
+    ``max_drafts`` is the most that one transaction stores.
     Under gevent psycopg waits cooperatively, so no native threads are needed.
     """
 
-    def __init__(self, url: str, schema: str) -> None:
+    def __init__(self, url: str, schema: str, max_drafts: int = MAX_DRAFTS) -> None:
         self._url = url
         self._schema = schema
         self._channel = sql.Identifier(f"eoc_{schema}")
@@ -71,7 +72,7 @@ class PostgresLog:
         self._idle: deque[Connection] = deque()
         self._ears: deque[Connection] = deque()
         self._writers: deque[Connection] = deque()
-        self._group = GroupCommit(self._commit)
+        self._group = GroupCommit(self._commit, max_drafts)
         upgrade(Place.postgres(url, schema), "log")
 
     def append(self, drafts: Sequence[Draft], now_us: int) -> list[Outcome]:

@@ -17,7 +17,7 @@ from dashboard.errors import Busy, NotFound, StorageFull
 from dashboard.events import Event
 from dashboard.log import GENESIS, Draft, Outcome, Tip, Verdict
 from dashboard.log.chain import Raw, check_pages
-from dashboard.log.group_commit import GroupCommit, Order
+from dashboard.log.group_commit import MAX_DRAFTS, GroupCommit, Order
 from dashboard.log.placing import COLUMNS, ENVELOPE, Known, Placing, events_of, known_of
 from dashboard.migrations import Place, upgrade
 
@@ -59,24 +59,24 @@ _RAW = (
 
 
 class SqliteLog:
-    """A log in one file; any number of processes may append and read."""
+    """A log in one file; any number of processes may append and read.
 
-    def __init__(self, path: Path) -> None:
+    ``max_drafts`` is the most that one transaction stores.
+    """
+
+    def __init__(self, path: Path, max_drafts: int = MAX_DRAFTS) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._idle: deque[sqlite3.Connection] = deque()
         self._writer: sqlite3.Connection | None = None
         self._thread = native.OneThread()
-        self._group = GroupCommit(lambda orders: self._thread.run(self._commit, orders))
+        self._group = GroupCommit(self._commit_in_thread, max_drafts)
         self._grown = threading.Condition()
         native.run(upgrade, Place.file(path), "log")
 
     def append(self, drafts: Sequence[Draft], now_us: int) -> list[Outcome]:
         """Store drafts durably; see :class:`dashboard.log.Log`."""
-        outcomes = self._group.append(drafts, now_us)
-        with self._grown:
-            self._grown.notify_all()
-        return outcomes
+        return self._group.append(drafts, now_us)
 
     def read(
         self,
@@ -136,6 +136,12 @@ class SqliteLog:
         self._thread.run(self._close_writer)
         while self._idle:
             self._idle.pop().close()
+
+    def _commit_in_thread(self, orders: Sequence[Order]) -> list[list[Outcome]]:
+        outcomes = self._thread.run(self._commit, orders)
+        with self._grown:
+            self._grown.notify_all()
+        return outcomes
 
     # -- on native threads from here ------------------------------------------------------
 
