@@ -17,7 +17,8 @@ from tests.contract import postgres_server
 
 NAME = "append"
 UNIT = "appends/s"
-BAR = 5.0
+BAR = ">= 5 x one commit each"
+LEAST = 5.0
 ROUNDS = 7
 ROOT = Path(__file__).parents[2]
 
@@ -43,13 +44,13 @@ def _row(backend: str, place: str) -> dict[str, Any]:
         "ours": round(ours),
         "reference": round(reference),
         "ratio": round(ratio, 2),
-        "passed": ratio >= BAR,
+        "pass": ratio >= LEAST,
     }
 
 
 def _absent(backend: str) -> dict[str, Any]:
     missing = {"ours": None, "reference": None, "ratio": None}
-    return {"name": f"{NAME} {backend}", **missing, "passed": False, "note": "no PostgreSQL here"}
+    return {"name": f"{NAME} {backend}", **missing, "pass": False, "note": "no PostgreSQL here"}
 
 
 @contextmanager

@@ -22,7 +22,14 @@ def zero(*names: str) -> Callable[[Figures], bool]:
     return lambda figures: all(figures[name] == 0 for name in names)
 
 
+def came_back(figures: Figures) -> bool:
+    """Tell whether every restored log is whole and at most 5 s behind."""
+    whole = zero("differing", "broken", "damaged", "missing_old")(figures)
+    return whole and float(figures["max_loss_s"]) <= 5
+
+
 LAWS = (
     Law("kill", "tests.laws.kill", 200, zero("lost", "wrong", "broken")),
+    Law("restore", "tests.laws.restore", 20, came_back),
     Law("disk-full", "tests.laws.disk_full", 50, zero("lost", "broken", "stuck")),
 )
