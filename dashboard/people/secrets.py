@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 import threading
@@ -25,8 +26,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._turn = threading.BoundedSemaphore(AT_ONCE)
-        # an unknown name must take as long as a wrong password
-        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+        self._nobody = _fits_nothing(self._hasher)
 
     def hash(self, password: str) -> str:
         """Return the argon2id hash of a new password.
@@ -70,6 +70,16 @@ def new_secret() -> str:
 def fingerprint(secret: str) -> str:
     """Return the hash under which a random secret is stored and found."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _fits_nothing(hasher: PasswordHasher) -> str:
+    """Return a hash that fits no password: an unknown name must take as long as a wrong one."""
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    salt, digest = (
+        base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+        for size in (hasher.salt_len, hasher.hash_len)
+    )
+    return f"$argon2id$v=19${cost}${salt}${digest}"
 
 
 def _plain(password: str) -> str:

@@ -54,6 +54,8 @@ class Push:
             manage_session=False,
             async_handlers=False,
             max_http_buffer_size=LARGEST_MESSAGE_BYTES,
+            # without a list anybody may open "/", where nobody is asked who they are
+            namespaces=[realm.namespace for realm in realms.values()],
         )
         self._eio = self.socketio.server.eio
         driver = self._eio._async

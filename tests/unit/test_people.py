@@ -319,3 +319,18 @@ def test_two_processes_that_open_the_store_at_once_both_work(tmp_path):
     assert two.revocations.since(epoch)[1] == {f"person:{person.id}"}
     one.close()
     two.close()
+
+
+def test_an_unknown_name_costs_one_argon2_like_a_wrong_password():
+    class Counting(PasswordHasher):
+        verified: list[str] = []  # noqa: RUF012
+
+        def verify(self, *given):
+            self.verified.append(str(given[0]))
+            return super().verify(*given)
+
+    passwords = Passwords(Counting(time_cost=1, memory_cost=8, parallelism=1))
+    assert not passwords.matches(None, WORD)
+    assert not passwords.matches(passwords.hash("another password"), WORD)
+    cost = [h.rsplit("$", 2)[0] for h in Counting.verified]
+    assert cost == ["$argon2id$v=19$m=8,t=1,p=1"] * 2
