@@ -15,6 +15,13 @@ from dashboard.views import field
 from dashboard.views.pages import create_dash
 
 YEAR_S = 31_536_000
+# a hill and a river, drawn here: browsers ask for it on every page
+FAVICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<rect width="32" height="32" rx="6" fill="#0b4a7d"/>'
+    '<path d="M3 22 12 8l6 9 4-5 7 10Z" fill="#fff"/>'
+    '<path d="M3 26q4-3 8 0t8 0 8 0" fill="none" stroke="#7fc0f2" stroke-width="2.5"/></svg>'
+)
 
 
 def register(app: Flask, realms: Mapping[str, Realm], people: People, settings: Settings) -> None:
@@ -36,3 +43,4 @@ def _serve_bundle(app: Flask, folder: Path) -> None:
         return response
 
     app.add_url_rule("/assets/eoc/<path:name>", "bundle", asset)
+    app.add_url_rule("/favicon.ico", "favicon", lambda: Response(FAVICON, mimetype="image/svg+xml"))

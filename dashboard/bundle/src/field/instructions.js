@@ -23,7 +23,8 @@ export class Instructions {
       if (p.type !== 'instruction' || !page.me.team || p.team !== page.me.team) continue;
       const times = { ...p.times, ...this.#waiting(feature.id) };
       const report = this.replica.features.get(p.report_id)?.properties ?? null;
-      rows.push({ id: feature.id, p, times, report, unread: !times.read && p.state !== 'withdrawn' });
+      const away = this.position.towards(feature.geometry?.coordinates);
+      rows.push({ id: feature.id, p, times, report, away, unread: !times.read && p.state !== 'withdrawn' });
     }
     return rows.sort((a, b) => rank(a) - rank(b) || b.p.created_at.localeCompare(a.p.created_at));
   }
@@ -79,6 +80,7 @@ export class Instructions {
       h('time', { datetime: p.times.issued ?? p.created_at }, when(p.times.issued ?? p.created_at))),
     h('p', { class: 'words' }, p.words),
     p.due_at && h('p', { class: 'due' }, t('instruction.due', { at: dayClock(p.due_at) })),
+    row.away && h('p', { class: 'away' }, row.away),
     report && h('p', { class: 'small' }, [report.category && t(`category.${report.category}`), report.place_text, report.text].filter(Boolean).join('　')),
     row.unread && h('button', { type: 'button', class: 'open', onclick: () => this.#stamp(row.id, 'read') }, t('field.open')),
     !OVER.has(p.state) && h('div', { class: 'stamps' }, STAMPS.map((verb) => this.#button(row, verb, times[verb]))),

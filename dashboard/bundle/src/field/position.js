@@ -4,6 +4,7 @@ import { t } from '../words.js';
 
 const WHY = { 1: 'field.place_denied', 2: 'field.place_unknown', 3: 'field.place_slow' };
 const ROUGH_M = 100;
+const M_PER_DEGREE = 111_200; // of latitude, on the sphere: good enough to say how far
 
 /** Watches the device's position from the first call of start(). */
 export class Position {
@@ -35,6 +36,20 @@ export class Position {
     };
     if (Number.isFinite(altitude) && altitude > -500 && altitude < 20_000) place.altitude_m = Math.round(altitude);
     return place;
+  }
+
+  /** How far and in which direction a point [lon, lat] lies, in words; '' when unknown. */
+  towards(point) {
+    if (!this.#fix || !point) return '';
+    const { longitude, latitude } = this.#fix.coords;
+    const east = (point[0] - longitude) * M_PER_DEGREE * Math.cos((latitude * Math.PI) / 180);
+    const north = (point[1] - latitude) * M_PER_DEGREE;
+    const metres = Math.hypot(east, north);
+    if (metres < 50) return t('field.right_here');
+    const way = t(`compass.${(Math.round((Math.atan2(east, north) * 4) / Math.PI) + 8) % 8}`);
+    return metres < 1000
+      ? t('field.away_m', { n: Math.round(metres / 10) * 10, way })
+      : t('field.away_km', { n: (metres / 1000).toFixed(1), way });
   }
 
   /** One line for the person: accuracy and age, or why there is none. */

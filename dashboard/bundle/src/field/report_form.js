@@ -63,7 +63,7 @@ export class ReportForm {
       h('button', {
         type: 'button', 'aria-label': t('field.photo_remove'),
         onclick: () => { URL.revokeObjectURL(photo.url); this.photos.splice(i, 1); this.#thumbs(); },
-      }, '×'))));
+      }, h('i', {}, '×')))));
   }
 
   #place() {

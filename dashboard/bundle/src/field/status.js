@@ -13,6 +13,17 @@ export function drawLink(state) {
   say(el('link-words'), t(`field.link_${state}`));
 }
 
+// in the words of the crew: reports, photos and answers, not rows of a table
+function counted(rows) {
+  const number = (test) => rows.filter(test).length;
+  const kind = (row) => row.event?.kind ?? '';
+  return [
+    ['field.unsent_reports', number((row) => kind(row).startsWith('report.'))],
+    ['field.unsent_photos', number((row) => row.type === 'file')],
+    ['field.unsent_stamps', number((row) => kind(row).startsWith('instruction.'))],
+  ].filter(([, n]) => n).map(([key, n]) => t(key, { n })).join(' ') || t('field.unsent_rest');
+}
+
 /** Show how much is unsent, since when it fails and in which words. */
 export function drawOutbox(outbox) {
   const bar = el('unsent');
@@ -21,8 +32,8 @@ export function drawOutbox(outbox) {
   const parked = outbox.parked.length;
   bar.hidden = !all.length && !parked;
   const lines = [
-    all.length && t('field.unsent', { n: all.length }),
-    all.length > mine && t('field.unsent_others', { n: all.length - mine }),
+    all.length && t('field.unsent', { what: counted(all) }),
+    all.length > mine && t('field.unsent_others', { what: counted(all.filter((row) => row.owner !== page.me.person_id)) }),
     parked && t('field.parked', { n: parked }),
   ].filter(Boolean);
   say(el('unsent-count'), lines.join('・'));

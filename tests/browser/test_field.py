@@ -1,0 +1,246 @@
+"""The phone page in Chromium: reports out, instructions in, and nothing lost on the way."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests import pictures
+from tests.browser.conftest import PHONE, Open, Watch, shoot
+from tests.browser.served import TEAM, Served
+from tests.wait import until
+
+pytestmark = pytest.mark.browser
+
+
+def picture(name: str = "IMG_0001.jpg", form: str = "jpeg") -> dict[str, Any]:
+    """A drawn photo with a position at Biei, as Playwright's file chooser takes it."""
+    file = BytesIO()
+    pictures.scene(1280, 960).save(file, form, exif=pictures.exif(gps=pictures.BIEI))
+    return {"name": name, "mimeType": f"image/{form}", "buffer": file.getvalue()}
+
+
+def open_field(context: BrowserContext, incident: str, prefix: str = "") -> Page:
+    page = context.new_page()
+    page.goto(f"{prefix}/field?incident={incident}")
+    expect(page.locator("#link")).to_have_attribute("data-state", "live")
+    return page
+
+
+def rows_of(page: Page, database: str) -> int:
+    return int(
+        page.evaluate(
+            """(name) => new Promise((done) => {
+                const opening = indexedDB.open(name);
+                opening.onsuccess = () => {
+                    const rows = opening.result.transaction('items').objectStore('items').count();
+                    rows.onsuccess = () => { opening.result.close(); done(rows.result); };
+                };
+            })""",
+            database,
+        )
+    )
+
+
+def test_a_report_with_a_photo_arrives_and_the_phone_says_so(
+    served: Served, phone: BrowserContext, watch: Watch
+) -> None:
+    incident = served.open_incident()
+    page = open_field(phone, incident)
+    expect(page.locator("#place-line")).to_contain_text("±12 m")
+    page.set_input_files("#camera", picture())
+    page.click("[data-code=sediment]")
+    page.fill("#words", "路肩から土砂。片側は通れる")
+    shoot(page, "field-report-filled")
+    page.tap("#send")
+    page.tap("#go-reports")
+    card = page.locator("#reports .card")
+    expect(card).to_have_attribute("data-state", "received")
+    expect(card).to_contain_text("土砂流出")
+    shoot(page, "field-my-reports")
+    (report,) = served.features(incident, "report")
+    assert report["properties"]["category"] == "sediment"
+    assert report["properties"]["place"]["method"] == "device"
+    assert report["properties"]["person_id"] == served.people["patrol-1"]
+    (photo,) = until(lambda: served.features(incident, "photo"))
+    assert photo["properties"]["state"] in ("received", "rendered")
+    assert photo["properties"]["report_id"] == report["id"]
+    expect(page.locator("#unsent")).to_be_hidden()
+
+
+def test_a_text_named_jpg_is_refused_in_japanese_and_the_report_stays(
+    served: Served, phone: BrowserContext, watch: Watch
+) -> None:
+    watch.allowed.append("415")
+    incident = served.open_incident()
+    page = open_field(phone, incident)
+    text = {"name": "text.jpg", "mimeType": "image/jpeg", "buffer": "これは写真では".encode() * 50}
+    page.set_input_files("#files", text)
+    page.fill("#words", "橋の上から撮影")
+    page.tap("#send")
+    page.tap("#go-reports")
+    card = page.locator("#reports .card")
+    expect(card).to_have_attribute("data-state", "refused")
+    expect(card).to_contain_text("写真のファイルではありません")
+    expect(card).to_contain_text("text.jpg")
+    shoot(page, "field-refused")
+    (report,) = served.features(incident, "report")
+    assert report["properties"]["text"] == "橋の上から撮影"
+
+
+def test_a_png_named_jpg_is_renamed_on_the_phone_and_accepted(
+    served: Served, phone: BrowserContext
+) -> None:
+    incident = served.open_incident()
+    page = open_field(phone, incident)
+    page.set_input_files("#files", picture("川.写真.jpg", "png"))
+    page.tap("#send")
+    page.tap("#go-reports")
+    expect(page.locator("#reports .card")).to_have_attribute("data-state", "received")
+    (photo,) = served.features(incident, "photo")
+    assert photo["properties"]["filename"] == "川.写真.png"
+
+
+def test_what_was_written_offline_arrives_once_though_the_page_was_killed(
+    served: Served, phone: BrowserContext, watch: Watch
+) -> None:
+    watch.allowed += ["ERR_INTERNET_DISCONNECTED", "WebSocket connection"]
+    incident = served.open_incident()
+    page = open_field(phone, incident)
+    phone.set_offline(True)
+    for number in range(3):
+        page.set_input_files("#files", picture(f"IMG_{number}.jpg"))
+        page.fill("#words", f"圏外の通報{number}")
+        page.tap("#send")
+        expect(page.locator("#words")).to_have_value("")
+    expect(page.locator("#unsent-count")).to_contain_text("未送信")
+    expect(page.locator("#unsent-why")).to_contain_text("つながりませんでした")
+    shoot(page, "field-offline")
+    page.close()
+    assert served.features(incident, "report") == []
+    phone.set_offline(False)
+    page = open_field(phone, incident)
+    expect(page.locator("#unsent")).to_be_hidden()
+    reports = served.features(incident, "report")
+    assert sorted(r["properties"]["text"] for r in reports) == [f"圏外の通報{n}" for n in range(3)]
+    photos = served.features(incident, "photo")
+    assert len(photos) == 3
+    assert {p["properties"]["state"] for p in photos} <= {"received", "rendered"}
+
+
+def test_an_instruction_rings_is_read_and_stamped(
+    served: Served, phone: BrowserContext, watch: Watch
+) -> None:
+    incident = served.open_incident()
+    page = open_field(phone, incident)
+    report = served.send(
+        incident, "report.received", {"text": "法面が崩れている", "category": "slope"}
+    )
+    words = "白金温泉への道、法面の状況を確認して写真を送ってください。"
+    seen = served.features(incident, "report")[0]["seq"]
+    body = {"seen": seen, "team": served.teams[TEAM], "words": words, "report_id": report}
+    instruction = served.send(incident, "instruction.issued", body)
+    expect(page.locator("#arrived")).to_be_visible()
+    expect(page.locator("#unread")).to_have_text("1")
+    shoot(page, "field-instruction-arrives")
+
+    def times() -> dict[str, str]:
+        (found,) = served.features(incident, "instruction")
+        return dict(found["properties"]["times"])
+
+    assert until(lambda: "delivered" in times())
+    assert "read" not in times()
+    page.tap("#arrived")
+    shoot(page, "field-instruction-unread")
+    page.tap(f"[data-id='{instruction}'] [data-verb=acknowledged]")
+    assert until(lambda: {"delivered", "read", "acknowledged"} <= set(times()))
+    expect(page.locator("#arrived")).to_be_hidden()
+    for verb in ("departed", "arrived", "support_requested", "completed"):
+        page.tap(f"[data-id='{instruction}'] [data-verb={verb}]")
+    until(lambda: {"departed", "arrived", "support_requested", "completed"} <= set(times()))
+    expect(page.locator(".instruction")).to_have_attribute("data-state", "completed")
+    shoot(page, "field-instruction-done")
+
+
+def test_an_instruction_to_another_team_does_not_come_here(
+    served: Served, phone: BrowserContext
+) -> None:
+    incident = served.open_incident()
+    page = open_field(phone, incident)
+    for team, words in (("建設水道課2班", "よその班へ"), (TEAM, "こちらの班へ")):
+        served.send(
+            incident, "instruction.issued", {"seen": 0, "team": served.teams[team], "words": words}
+        )
+    page.tap("#go-instructions")
+    expect(page.locator("#instructions .instruction")).to_have_count(1)
+    expect(page.locator("#instructions")).to_contain_text("こちらの班へ")
+
+
+def test_one_tap_says_all_is_normal(served: Served, phone: BrowserContext) -> None:
+    incident = served.open_incident()
+    page = open_field(phone, incident)
+    expect(page.locator("#place-line")).to_contain_text("±12 m")
+    page.tap("#normal")
+    (report,) = until(lambda: served.features(incident, "report"))
+    assert report["properties"]["category"] == "normal"
+    assert report["geometry"]["coordinates"] == [142.467, 43.5883]
+
+
+def test_the_drill_wears_its_frame_and_keeps_to_its_own_log(
+    served: Served, phone: BrowserContext
+) -> None:
+    real = served.open_incident()
+    incident = served.open_incident("訓練の大雨", prefix="/drill")
+    page = open_field(phone, incident, "/drill")
+    expect(page.locator(".drill")).to_have_text("訓練")
+    page.fill("#words", "訓練の通報")
+    page.tap("#send")
+    until(lambda: served.features(incident, "report", "/drill"))
+    assert served.features(real, "report") == []
+    assert [rows_of(page, f"eoc-{realm}-outbox") for realm in ("drill", "real")] == [1, 0]
+    shoot(page, "field-drill")
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "en"])
+def test_thirty_reports_and_long_words_stay_on_the_screen(
+    served: Served, context: Open, look: str
+) -> None:
+    incident = served.open_incident(
+        "令和8年8月23日からの台風第9号接近に伴う大雨・洪水に関する災害対応"
+    )
+    phone = context("patrol-1", PHONE, color_scheme="dark" if look == "dark" else "light",
+                    has_touch=True, is_mobile=True, device_scale_factor=2)  # fmt: skip
+    page = open_field(phone, incident)
+    if look == "en":
+        page.goto(f"/field?incident={incident}&lang=en")
+    shoot(page, f"field-{look}-report")
+    page.tap("#go-reports")
+    shoot(page, f"field-{look}-none")
+    long = (
+        "美瑛川左岸堤防の法尻から湧水があり水位がさらに上昇すると危険と思われるため至急確認をお願いします"
+        * 3
+    )
+    for number in range(30):
+        served.send(
+            incident, "report.received", {"text": long if number % 5 == 0 else f"通報 {number}",
+            "category": "river", "team": served.teams[TEAM]}, who="patrol-1",
+        )  # fmt: skip
+    body = {"seen": 0, "team": served.teams[TEAM], "words": long}
+    served.send(incident, "instruction.issued", body)
+    expect(page.locator("#reports .card")).to_have_count(30)
+    shoot(page, f"field-{look}-thirty")
+    page.tap("#go-instructions")
+    expect(page.locator(".instruction")).to_be_visible()
+    shoot(page, f"field-{look}-instruction")
+    for tab in ("report", "instructions", "reports"):
+        page.tap(f"#go-{tab}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        small = page.evaluate(
+            "[...document.querySelectorAll('main button, main label.button, nav button')]"
+            ".filter((b) => b.offsetParent && b.getBoundingClientRect().height < 44)"
+            ".map((b) => b.outerHTML)"
+        )
+        assert small == []
