@@ -9,7 +9,6 @@ from flask import Response
 
 import data
 from dashboard.config import Settings
-from dashboard.locale import words
 from dashboard.realm import Realm
 from dashboard.views.parts import Node, Screen
 
@@ -25,7 +24,7 @@ def _ours(name: str) -> dict[str, str]:
     return {"variable": f"eocGround.{name}"}
 
 
-def base_map(realm: Realm, settings: Settings, lang: str, *, zoom_buttons: bool) -> Node:
+def base_map(realm: Realm, settings: Settings, *, zoom_buttons: bool) -> Node:
     """Return the map with the ground, tiles when configured, scale and attribution."""
     return dl.Map(
         id="eoc-map",
@@ -35,7 +34,6 @@ def base_map(realm: Realm, settings: Settings, lang: str, *, zoom_buttons: bool)
         maxZoom=MOST,
         zoomControl=False,
         zoomSnap=0.25,
-        attributionControl=False,
         children=[
             *_tiles(settings),
             dl.GeoJSON(
@@ -45,10 +43,8 @@ def base_map(realm: Realm, settings: Settings, lang: str, *, zoom_buttons: bool)
                 pointToLayer=_ours("pointToLayer"),
                 onEachFeature=_ours("onEachFeature"),
                 interactive=False,
-                attribution=words(lang, "map.attribution"),
             ),
             dl.ScaleControl(imperial=False, position="bottomright"),
-            dl.AttributionControl(prefix=False, position="bottomright"),
             *([dl.ZoomControl(position="topright")] if zoom_buttons else []),
         ],
     )

@@ -1,5 +1,6 @@
 // How the hand-made ground looks: functions dash-leaflet finds by name in window.eocGround.
 import { h, svg } from './dom.js';
+import { t } from './words.js';
 
 const LINES = {
   river: { color: '#7fb2dd', weight: [7, 4.5, 3] },
@@ -9,6 +10,9 @@ const LINES = {
   road: { color: '#cfc4ae', weight: [4, 3.5, 3] },
 };
 const SHIELDS = { national: '#0a4fa3', prefectural: '#0a6b58' };
+
+// a wall of 4K is read from as far as one of 1920
+const scale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
 function lineOf(p) {
   return LINES[p.kind === 'road' ? p.road_class : p.kind] ?? LINES.road;
@@ -20,7 +24,7 @@ function style({ geometry, properties: p }) {
     return { stroke: false, fillColor: '#ded6c4', fillOpacity: 0.9, interactive: false };
   }
   const line = lineOf(p);
-  const weight = line.weight[(p.rank ?? 2) - 1] ?? line.weight[2];
+  const weight = (line.weight[(p.rank ?? 2) - 1] ?? line.weight[2]) * scale();
   return { color: line.color, weight, dashArray: line.dashArray, lineCap: 'round', interactive: false };
 }
 
@@ -92,6 +96,7 @@ export function followZoom(map) {
     if (event.type !== 'layeradd' || event.layer.options?.pane === 'shadowPane') soon();
   });
   map.fitBounds(TOWN, { animate: false });
+  map.attributionControl?.setPrefix(false).addAttribution(t('map.attribution'));
   tell();
 }
 

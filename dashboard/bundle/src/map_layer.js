@@ -169,6 +169,7 @@ export class LiveLayer {
       marker.on('click', () => this.#clicked(entry.want));
       this.shown.set(key, entry);
       this.group.addLayer(marker);
+      marker.getElement()?.setAttribute('data-id', key);
       return;
     }
     there.want = want;
@@ -176,6 +177,7 @@ export class LiveLayer {
     if (there.look === want.look) return;
     there.look = want.look;
     there.marker.setIcon(this.#icon(want)).setZIndexOffset(depth(want));
+    there.marker.getElement()?.setAttribute('data-id', key);
   }
 
   #icon(want) {

@@ -146,6 +146,7 @@ export class Counts {
       const cell = this.node.querySelector(`[data-measure="${CSS.escape(id.slice(8))}"] b`);
       const value = this.replica.features.get(id)?.properties?.value;
       say(cell, value === undefined ? '—' : value.toLocaleString('ja-JP'));
+      cell?.classList.toggle('long', value > 999);
       cell?.parentElement.classList.toggle('zero', value === 0);
     }
   }
