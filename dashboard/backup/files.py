@@ -43,7 +43,7 @@ def settle(draft: Path, target: Path) -> None:
 
 def media_files(root: Path, sha256: str | None = None) -> Iterator[Path]:
     """Yield the finished files of a media folder, relative to it; of one hash if given."""
-    folder = f"{sha256[:2]}/{sha256[2:4]}" if sha256 else "??/??"
+    folder = sha256[:2] if sha256 else "??"
     name = sha256 or "*"
     for pattern in (f"original/{folder}/{name}", f"variant/{folder}/{name}/*"):
         for path in root.glob(pattern):

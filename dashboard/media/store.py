@@ -22,8 +22,9 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 class MediaStore:
     """A folder of files named by their SHA-256 (lower-case hex).
 
-    ``root/original/ab/cd/<sha256>`` and ``root/variant/ab/cd/<sha256>/<name>``. A file that
-    is there is whole and on disk: it was synced before it got its name.
+    ``root/original/ab/<sha256>`` and ``root/variant/ab/<sha256>/<name>``. A file that is there
+    is whole and on disk: it was synced before it got its name. One level of 256 folders is
+    soon complete: a new folder costs an arriving photo one more sync of its parent.
     """
 
     def __init__(self, root: Path) -> None:
@@ -86,7 +87,7 @@ class MediaStore:
 
     def hashes(self) -> Iterator[str]:
         """Yield the hash of every original, for backups and checks."""
-        for path in sorted((self.root / "original").glob("??/??/*")):
+        for path in sorted((self.root / "original").glob("??/*")):
             if SHA256.fullmatch(path.name):
                 yield path.name
 
@@ -103,7 +104,7 @@ class MediaStore:
             raise Malformed(
                 f"{sha256[:80]!r} is not a SHA-256: 64 hex digits, lower case.", value=sha256[:80]
             )
-        return self.root / tree / sha256[:2] / sha256[2:4]
+        return self.root / tree / sha256[:2]
 
 
 def _unless_full(call: Callable[[Path, T], Path], first: Path, second: T) -> Path:

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, g, jsonify, request
 
 from dashboard import native
-from dashboard.clock import SECOND_US
 from dashboard.config import Settings
 from dashboard.errors import (
+    ChecksumMismatch,
+    EocError,
     Expired,
     Forbidden,
     Locked,
@@ -28,10 +29,9 @@ from dashboard.realm import Realm
 from dashboard.uploads import protocol
 from dashboard.uploads.arrival import Arrivals
 from dashboard.uploads.receive import Readers, pieces, receive
-from dashboard.uploads.store import Upload, UploadStore, new_id
+from dashboard.uploads.store import HOUR_US, Upload, UploadStore, new_id
 
 SENDERS = KINDS["photo.announced"].roles
-HOUR_US = 3600 * SECOND_US
 
 
 def blueprint(realm: Realm, settings: Settings) -> Blueprint:
@@ -112,9 +112,21 @@ class Door:
             new_id(), _owner(who), announced, now_us, now_us + self.keep_us,
             person_id=who.person_id, device_id=who.device_id,
         )  # fmt: skip
-        native.run(self.store.create, upload)
+        native.run(self.store.begin, upload)
         g.upload_location = f"{self.realm.prefix}/uploads/{upload.id}"
-        return self._take(upload, 0, body_length, status=201)
+        try:
+            answer = self._take(upload, 0, body_length, status=201)
+        except EocError as error:
+            native.run(self._save_unanswered, upload, error)
+            raise
+        native.run(self._save_unanswered, upload, None)
+        return answer
+
+    def _save_unanswered(self, upload: Upload, error: EocError | None) -> None:
+        """Save what was not saved with its answer: all in one request takes one write."""
+        wrong_file = isinstance(error, ChecksumMismatch) and not self.store.bin(upload.id).exists()
+        if not wrong_file and not self.store.has(upload.id):
+            self.store.save(upload)
 
     def one(self, upload_id: str) -> Response:
         """Serve HEAD, PATCH and DELETE; a proxy that knows only POST may name them."""
@@ -156,7 +168,9 @@ class Door:
                     request.environ["wsgi.input"], length, lambda: self.readers.waiting(upload.id)
                 )
                 receive(self.store, upload, fd, body, length=length, promised=promised)
-        if self.store.offset(upload) == upload.announced.length:
+                if self.store.offset(upload) == upload.announced.length:
+                    upload = self.arrivals.settle(upload)
+        elif self.store.offset(upload) == upload.announced.length:
             upload = self._settle(upload)
         return self._state(upload, status)
 
@@ -164,7 +178,9 @@ class Door:
         """Answer a complete upload once; whoever asks meanwhile waits with 423."""
         if upload.done is None and self.store.bin(upload.id).exists():
             with self._writing(upload):
-                return self.arrivals.settle(self.store.get(upload.id))
+                # another request may have settled it while this one waited for the lock
+                known = self.store.has(upload.id)
+                return self.arrivals.settle(self.store.get(upload.id) if known else upload)
         return self.arrivals.settle(upload)
 
     @contextlib.contextmanager

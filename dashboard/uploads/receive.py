@@ -114,13 +114,13 @@ class Chunk:
         if self._held_bytes >= BLOCK_BYTES:
             native.run(self._write)
 
-    def close(self) -> None:
-        """Bring everything to the disk for good.
+    def close(self, *, sync: bool) -> None:
+        """Write what is held; ``sync``: bring everything to the disk for good.
 
         Raises:
             StorageFull: the disk is full; what fitted stays.
         """
-        native.run(self._write_and_sync)
+        native.run(self._write_and_sync if sync else self._write)
 
     def _write(self) -> None:
         held, self._held, self._held_bytes = self._held, [], 0
@@ -151,6 +151,8 @@ def receive(
 ) -> None:
     """Append a request's body to an upload whose lock is held.
 
+    The last byte's chunk is not synced here: the media store does it before it names the file.
+
     Raises:
         ChecksumMismatch: the bytes differ from the promised hash; they are discarded.
         Malformed: the body ended early; what came is kept unless a hash was promised.
@@ -164,7 +166,7 @@ def receive(
     try:
         for piece in body:
             chunk.take(piece)
-        chunk.close()
+        chunk.close(sync=start + length < upload.announced.length)
         whole = chunk.taken == length and not chunk.broken
     finally:
         if promised:

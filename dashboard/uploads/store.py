@@ -24,6 +24,7 @@ from typing import Any
 from dashboard.errors import Locked, NotFound, StorageFull
 from dashboard.uploads.protocol import Announced
 
+HOUR_US = 3_600_000_000
 RESERVE_BYTES = 16_000_000  # left for the log: a report matters more than one more photo
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -50,8 +51,8 @@ class UploadStore:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def create(self, upload: Upload) -> None:
-        """Write a new upload of zero bytes.
+    def begin(self, upload: Upload) -> None:
+        """Make the file of a new upload; nobody finds the upload before :meth:`save`.
 
         Raises:
             StorageFull: there is no room for the bytes announced.
@@ -60,7 +61,27 @@ class UploadStore:
             if shutil.disk_usage(self.folder).free < upload.announced.length + RESERVE_BYTES:
                 raise _full()
             self.bin(upload.id).touch(mode=0o600)
-            self.save(upload)
+
+    def create(self, upload: Upload) -> None:
+        """Write a new upload of zero bytes.
+
+        Raises:
+            StorageFull: there is no room for the bytes announced.
+        """
+        self.begin(upload)
+        self.save(upload)
+
+    def orphans(self, before_us: int) -> list[Path]:
+        """Return files without a record, last written before a moment.
+
+        Their request died in the middle of creation; nobody knows their address.
+        """
+        return [
+            path
+            for path in self.folder.glob("*.bin")
+            if not path.with_suffix(".json").exists()
+            and path.stat().st_mtime_ns // 1000 < before_us
+        ]
 
     def save(self, upload: Upload) -> None:
         """Replace what is known of an upload in one step."""
@@ -84,6 +105,10 @@ class UploadStore:
             # a torn record (power loss) was never promised to anybody
             raise _missing(upload_id) from None
         return Upload(**{**raw, "announced": Announced(**raw["announced"])})
+
+    def has(self, upload_id: str) -> bool:
+        """Tell whether there is a record of an upload."""
+        return self._path(upload_id, ".json").exists()
 
     def all(self) -> list[Upload]:
         """Return every upload of the folder."""

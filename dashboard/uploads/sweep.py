@@ -9,7 +9,7 @@ from dashboard.config import Settings
 from dashboard.errors import ChecksumMismatch, EocError
 from dashboard.realm import Realm
 from dashboard.uploads.arrival import REFUSALS, Arrivals
-from dashboard.uploads.store import Upload, UploadStore
+from dashboard.uploads.store import HOUR_US, Upload, UploadStore
 
 
 def sweeper(settings: Settings) -> Callable[[Realm], int]:
@@ -19,7 +19,11 @@ def sweeper(settings: Settings) -> Callable[[Realm], int]:
         store = UploadStore(realm.folder / "uploads")
         arrivals = Arrivals(realm, store, settings.timezone)
         now_us = realm.clock.now_us()
-        return sum(_sweep_one(store, arrivals, upload, now_us) for upload in store.all())
+        orphans = store.orphans(now_us - settings.upload_hours * HOUR_US)
+        for path in orphans:
+            path.unlink(missing_ok=True)
+        moved = sum(_sweep_one(store, arrivals, upload, now_us) for upload in store.all())
+        return moved + len(orphans)
 
     return sweep_uploads
 

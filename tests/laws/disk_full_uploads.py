@@ -37,7 +37,7 @@ def run(count: int, seed: int) -> dict[str, Any]:
             data = jpeg(seed * 1000 + number, PHOTO_BYTES)
             _one(server.client(), folder, data, chance.randrange(1, PHOTO_BYTES // 2), figures)
             acknowledged.add(hashlib.sha256(data).hexdigest())
-        kept = {path.name: path for path in folder.glob("real/media/original/??/??/*")}
+        kept = {path.name: path for path in folder.glob("real/media/original/??/*")}
         held = {p["sha256"] for p in server.client().photos().values()}
         for sha256 in acknowledged:
             whole = sha256 in kept and (

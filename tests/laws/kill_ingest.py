@@ -135,7 +135,7 @@ def _judged(folder: Path, crews: list[_Crew]) -> dict[str, int]:
     reports = set().union(*(crew.reports for crew in crews))
     photos = set().union(*(crew.photos for crew in crews))
     stored = {subject_id for _, subject_id in subjects}
-    kept = {path.name: path for path in folder.glob("real/media/original/??/??/*")}
+    kept = {path.name: path for path in folder.glob("real/media/original/??/*")}
     whole = {s for s, path in kept.items() if hashlib.sha256(path.read_bytes()).hexdigest() == s}
     return {
         "reports": len(reports),

@@ -52,7 +52,7 @@ def run(count: int, seed: int) -> dict[str, Any]:
             _Upload(proxy, data, chance, troubles, figures).run()
         photos = server.client().photos().values()
         held = {p["sha256"] for p in photos if p["state"] == "received"}
-        kept = {path.name: path for path in Path(folder).glob("real/media/original/??/??/*")}
+        kept = {path.name: path for path in Path(folder).glob("real/media/original/??/*")}
         for number in range(1, figures["uploads"] + 1):
             sha256 = hashlib.sha256(jpeg(seed * 100_000 + number, PHOTO_BYTES)).hexdigest()
             whole = sha256 in kept and _sha(kept[sha256]) == sha256
