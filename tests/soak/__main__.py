@@ -37,7 +37,7 @@ def held(law: Law, seed: int) -> dict[str, Any]:
 def main() -> int:
     """Run the laws asked for."""
     if os.environ.get("LIST"):
-        print("\n".join(law.id for law in LAWS))
+        print("\n".join(dict.fromkeys(law.id for law in LAWS)))  # an id may hold several laws
         return 0
     only, seed = os.environ.get("ONLY"), int(os.environ.get("SEED", SEED))
     laws = [law for law in LAWS if not only or law.id == only]

@@ -30,6 +30,15 @@ def came_back(figures: Figures) -> bool:
 
 LAWS = (
     Law("kill", "tests.laws.kill", 200, zero("lost", "wrong", "broken")),
+    Law(
+        "kill",
+        "tests.laws.kill_ingest",
+        200,
+        zero("lost_reports", "lost_photos", "duplicates", "broken", "late"),
+    ),
+    Law("tus", "tests.laws.tus", 200, zero("wrong", "sent_again", "failed")),
+    Law("bombs", "tests.laws.bombs", 200, zero("taken", "slow", "grown")),
+    Law("disk-full", "tests.laws.disk_full_uploads", 20, zero("unclear", "lost", "stuck")),
     Law("restore", "tests.laws.restore", 20, came_back),
     Law("disk-full", "tests.laws.disk_full", 50, zero("lost", "broken", "stuck")),
 )
