@@ -32,6 +32,7 @@ SETTINGS = (
         "http://localhost:8050",
         "Address people type; decides links, allowed origin, Secure cookies, passkey domain.",
     ),
+    Setting("EOC_PROXIES", "0", "Reverse proxies in front that set X-Forwarded-*; 0: none."),
     Setting("EOC_DEMO", "0", "1: demo incident, demo logins, a secret key made at first start."),
     Setting("EOC_TILES_URL", "", "Base map tiles {z}/{x}/{y}; empty: the hand-made ground only."),
     Setting("EOC_TILES_ATTRIBUTION", "", "Attribution of EOC_TILES_URL, shown on the map."),
@@ -52,6 +53,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8050
     public_url: str = "http://localhost:8050"
+    proxies: int = 0
     demo: bool = False
     tiles_url: str = ""
     tiles_attribution: str = ""
@@ -86,6 +88,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         host=raw["EOC_HOST"],
         port=_whole(raw, "EOC_PORT"),
         public_url=raw["EOC_PUBLIC_URL"].rstrip("/"),
+        proxies=_whole(raw, "EOC_PROXIES"),
         demo=_flag(raw, "EOC_DEMO"),
         tiles_url=raw["EOC_TILES_URL"],
         tiles_attribution=raw["EOC_TILES_ATTRIBUTION"],

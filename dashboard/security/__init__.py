@@ -7,6 +7,7 @@ Flask-Security over the people store · ``signin`` pages · ``sockets`` handshak
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dashboard.config import Settings
 from dashboard.people import People
@@ -29,6 +30,10 @@ def init_security(app: Flask, people: People, settings: Settings) -> None:
     """
     if settings.demo:
         ensure_demo(people, settings)
+    app.config["EOC_PROXIES"] = settings.proxies
+    if settings.proxies:
+        trusted = dict.fromkeys(("x_for", "x_proto", "x_host"), settings.proxies)
+        app.wsgi_app = ProxyFix(app.wsgi_app, **trusted)  # type: ignore[method-assign]
     headers.install(app, settings)
     guard.install(app, people)
     accounts.install(app, people, settings)
