@@ -19,6 +19,9 @@ from typing import Any
 
 from PIL import Image
 
+from dashboard.events import uuid7
+from tests.conftest import event
+
 ROOT = Path(__file__).parents[1]
 CREW = "crew-1 field team-1"
 DESK = "desk-1 desk"
@@ -94,6 +97,22 @@ class Client:
         if body is not None:
             headers["Content_Type"] = CHUNK
         return self.ask("POST", f"{prefix}/uploads", body, **headers)
+
+    def send(self, *events: Any) -> None:
+        """Send events as the API takes them."""
+        body = json.dumps(events).encode()
+        answer = self.ask("POST", "/events", body, Content_Type="application/json")
+        assert len(json.loads(answer.body)["seqs"]) == len(events), answer.body
+
+    def announce(self, data: bytes, count: int = 1, **body: str) -> list[str]:
+        """Announce a photo ``count`` times; return the subject ids."""
+        said = {
+            "sha256": hashlib.sha256(data).hexdigest(), "size": len(data),
+            "content_type": "image/jpeg", "filename": "a.jpg", **body,
+        }  # fmt: skip
+        ids = [uuid7() for _ in range(count)]
+        self.send(*(event("photo.announced", id_, said) for id_ in ids))
+        return ids
 
     def patch(self, path: str, offset: int, body: bytes, **headers: str) -> Answer:
         """Send a chunk."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from dashboard.app import Eoc, create_app
 from dashboard.config import Settings, load
 from dashboard.people import Grant, NewPerson, NewToken
 from dashboard.people.roster import REALMS
+from tests.tus_client import Client, Server, jpeg, serving
 
 TEAM = "kensetsu-1"
 
@@ -83,3 +85,25 @@ def desk(caller: Callable[..., Caller]) -> Caller:
     made = caller("desk")
     assert made.post("/api/v1/incidents", {"id": "inc", "title": "大雨"}).status_code == 201
     return made
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A live server of the upload and media doors."""
+    with serving(tmp_path_factory.mktemp("state"), EOC_MAX_UPLOAD_MB="30") as running:
+        yield running
+
+
+@pytest.fixture
+def crew(server: Server) -> Client:
+    """A phone of team-1 at that server."""
+    return server.client()
+
+
+SEEDS = itertools.count(1)
+
+
+@pytest.fixture
+def photo() -> bytes:
+    """A photo no other test sends."""
+    return jpeg(next(SEEDS))

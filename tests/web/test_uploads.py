@@ -5,58 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.client
-import socket
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
-from typing import Any
 
 import pytest
 from tusclient.client import TusClient
 
-from dashboard.events import uuid7
-from tests.conftest import event
-from tests.tus_client import CHUNK, CREW, DESK, Client, Server, jpeg, serving
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("state"), EOC_MAX_UPLOAD_MB="30") as running:
-        yield running
-
-
-@pytest.fixture
-def crew(server: Server) -> Client:
-    return server.client()
-
-
-SEEDS = iter(range(1, 10_000))
-
-
-@pytest.fixture
-def photo() -> bytes:
-    return jpeg(next(SEEDS))
+from tests.tus_client import CHUNK, CREW, Client, Server, jpeg
 
 
 def _sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _announce(crew: Client, data: bytes, count: int = 1) -> list[str]:
-    ids = [uuid7() for _ in range(count)]
-    body = {
-        "sha256": _sha(data), "size": len(data),
-        "content_type": "image/jpeg", "filename": "a.jpg",
-    }  # fmt: skip
-    events = [event("photo.announced", id_, body) for id_ in ids]
-    crew.ask("POST", "/events", _json(events), Content_Type="application/json")
-    return ids
-
-
-def _json(value: Any) -> bytes:
-    import json
-
-    return json.dumps(value).encode()
 
 
 def test_options_says_what_is_offered(crew: Client) -> None:
@@ -95,7 +53,7 @@ def test_tuspy_goes_on_where_it_was(server: Server, photo: bytes) -> None:
 
 
 def test_one_request_is_enough_and_the_answer_means_durable(crew: Client, photo: bytes) -> None:
-    (subject_id,) = _announce(crew, photo)
+    (subject_id,) = crew.announce(photo)
     made = crew.create(photo, body=photo)
     assert (made.status, made.headers["upload-offset"]) == (201, str(len(photo)))
     assert crew.photos()[subject_id]["state"] == "received"
@@ -106,7 +64,7 @@ def test_one_request_is_enough_and_the_answer_means_durable(crew: Client, photo:
 
 
 def test_every_announced_photo_of_a_file_is_received(crew: Client, photo: bytes) -> None:
-    ids = _announce(crew, photo, count=3)
+    ids = crew.announce(photo, count=3)
     crew.create(photo, body=photo)
     assert {crew.photos()[id_]["state"] for id_ in ids} == {"received"}
 
@@ -122,8 +80,8 @@ def test_the_same_file_twice_gives_one_row(server: Server, crew: Client, photo: 
 
 
 def test_a_preview_stands_for_its_original_until_it_comes(crew: Client, photo: bytes) -> None:
-    (subject_id,) = _announce(crew, photo)
-    small = jpeg(next(SEEDS), 3_000)
+    (subject_id,) = crew.announce(photo)
+    small = jpeg(10**6 + len(photo) + photo[700], 3_000)
     assert crew.create(small, body=small, preview_of=_sha(photo)).status == 201
     assert crew.photos()[subject_id]["state"] == "preview"
     assert crew.photos()[subject_id]["preview_sha256"] == _sha(small)
@@ -154,7 +112,7 @@ def test_a_chunk_with_a_wrong_checksum_is_discarded(crew: Client, photo: bytes) 
 
 
 def test_another_file_than_announced_is_refused_and_removed(crew: Client, photo: bytes) -> None:
-    (subject_id,) = _announce(crew, photo)
+    (subject_id,) = crew.announce(photo)
     made = crew.create(photo, body=photo[:-1] + b"x")
     assert (made.status, made.error["code"]) == (460, "checksum_mismatch")
     assert crew.ask("HEAD", made.headers["location"]).status == 404
@@ -164,7 +122,7 @@ def test_another_file_than_announced_is_refused_and_removed(crew: Client, photo:
 
 def test_a_file_that_is_no_picture_is_refused_and_headquarters_sees_it(crew: Client) -> None:
     text = "これは写真ではありません。".encode() * 9
-    (subject_id,) = _announce(crew, text)
+    (subject_id,) = crew.announce(text)
     made = crew.create(text, body=text)
     assert made.status == 415
     assert "写真" in made.error["message"]
@@ -256,78 +214,3 @@ def test_a_proxy_that_knows_only_post_may_name_the_method(crew: Client, photo: b
         X_HTTP_Method_Override="PATCH", Upload_Offset="0", Content_Type=CHUNK,
     )  # fmt: skip
     assert (done.status, done.headers["upload-offset"]) == (204, str(len(photo)))
-
-
-def test_two_writers_at_once_do_not_mix(server: Server, crew: Client, photo: bytes) -> None:
-    path = crew.create(photo).headers["location"]
-    with _half_sent(server.port, path, photo, 20_000):
-        busy = crew.patch(path, 0, photo)
-        assert (busy.status, busy.error["code"]) in {(423, "locked"), (409, "offset_mismatch")}
-
-
-def test_a_silent_line_is_taken_over_by_the_newer_one(
-    server: Server, crew: Client, photo: bytes
-) -> None:
-    from tests.wait import until
-
-    path = crew.create(photo).headers["location"]
-    with _half_sent(server.port, path, photo, 20_000):
-
-        def gone_on() -> bool:
-            at = crew.offset(path)
-            return crew.patch(path, at, photo[at:]).status == 204
-
-        until(gone_on, 10)
-    assert crew.offset(path) == len(photo)
-
-
-class _half_sent:  # noqa: N801 - reads as a phrase
-    """A PATCH whose second half never comes."""
-
-    def __init__(self, port: int, path: str, data: bytes, sent: int) -> None:
-        self.line = socket.create_connection(("127.0.0.1", port), timeout=10)
-        head = (
-            f"PATCH {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nX-Person: {CREW}\r\n"
-            f"Content-Type: {CHUNK}\r\nUpload-Offset: 0\r\nContent-Length: {len(data)}\r\n\r\n"
-        )
-        self.line.sendall(head.encode() + data[:sent])
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, *_: object) -> None:
-        self.line.close()
-
-
-def test_an_upload_expires(tmp_path: Path, photo: bytes) -> None:
-    with serving(tmp_path, EOC_UPLOAD_HOURS="0") as running:
-        crew = running.client()
-        made = crew.create(photo)
-        assert made.headers["upload-expires"].endswith("GMT")
-        assert crew.ask("HEAD", made.headers["location"]).status == 410
-        assert crew.patch(made.headers["location"], 0, photo).status == 410
-
-
-def test_an_upload_survives_the_death_of_the_server(tmp_path: Path, photo: bytes) -> None:
-    with serving(tmp_path) as running:
-        crew = running.client()
-        path = crew.create(photo, body=photo[:30_000]).headers["location"]
-        running.kill()
-        running.start()
-        assert crew.offset(path) == 30_000
-        assert crew.patch(path, 30_000, photo[30_000:]).status == 204
-        assert [p["sha256"] for p in crew.photos().values()] == [_sha(photo)]
-
-
-def test_the_original_is_kept_untouched_and_only_for_headquarters(
-    server: Server, crew: Client, photo: bytes
-) -> None:
-    _announce(crew, photo)
-    crew.create(photo, body=photo)
-    desk = server.client(DESK)
-    got = desk.ask("GET", f"/media/{_sha(photo)}")
-    assert (got.status, _sha(got.body)) == (200, _sha(photo))
-    assert got.headers["content-disposition"].startswith("attachment")
-    assert got.headers["x-content-type-options"] == "nosniff"
-    assert "sandbox" in got.headers["content-security-policy"]
-    assert desk.get("/audit")["notes"][-1][:2] == ["media.original", "desk-1"]
