@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -149,16 +149,16 @@ class Routes:
         after, limit = whole("after", 0), whole("limit", 500, low=1, high=5000)
         board = self.realm.live.board(incident_id)
         events = self.realm.log.read(after, incident_id=incident_id, limit=limit)
-        rows = self._named(timeline(events, self._sees(board)))
+        rows = self._rows(events, board)
         upto = events[-1].seq if events else board.upto
         return answer({"rows": rows, "upto": upto, "more": len(events) == limit})
 
     def timeline_csv(self, incident_id: str) -> Response:
         """The whole timeline as CSV."""
         board = self.realm.live.board(incident_id)
-        sees, drill = self._sees(board), self.realm.name == "drill"
+        drill = self.realm.name == "drill"
         note = "訓練 訓練 訓練" if drill else ""
-        rows = self._named(timeline(self._all(incident_id), sees))
+        rows = self._rows(self._all(incident_id), board)
         for row in rows:
             row["person_id"] = row["person"] or row["person_id"]
         name = f"{'訓練_' if drill else ''}chronology_{incident_id}.csv"
@@ -172,8 +172,9 @@ class Routes:
             yield from events
             after = events[-1].seq
 
-    def _named(self, rows: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
-        found = list(rows)
+    def _rows(self, events: Iterable[Event], board: Board) -> list[dict[str, Any]]:
+        teams = {team["id"]: team["name"] for team in self.people.teams()}
+        found = list(timeline(events, self._sees(board), teams))
         names = self.people.names({r["person_id"] for r in found if r["person_id"]})
         return [{**r, "person": names.get(r["person_id"])} for r in found]
 

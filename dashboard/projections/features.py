@@ -48,13 +48,14 @@ def point(place: Place | None) -> dict[str, Any] | None:
 
 def place_of_report(s: Subject) -> Place | None:
     """Return the best place: pinned by the desk, sent with the report, or its photo's."""
-    places: list[Place | None] = [s.get("place"), *s.some("place_photo:")]
-    return next((place for place in places if place), None)
+    own: Place | None = s.get("place")
+    return own or next(iter(s.some("place_photo:")), None)
 
 
 def place_in_file(s: Subject) -> Place | None:
     """Return the place a photo gives its report: pinned by the desk, or from the header."""
-    return s.get("place") or s.get("place_exif")
+    place: Place | None = s.get("place") or s.get("place_exif")
+    return place
 
 
 def place_of_photo(s: Subject) -> Place | None:

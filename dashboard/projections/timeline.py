@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from dashboard.bodies import CATEGORIES
 from dashboard.clock import iso
 from dashboard.events import KINDS, Event
+from dashboard.locale import words
 from dashboard.projections.order import corrected_us, marks
 
 COLUMNS = (
@@ -15,36 +16,61 @@ COLUMNS = (
     "source", "text", "marks",
 )  # fmt: skip
 
-WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "incident.opened": lambda b: b["title"],
-    "report.received": lambda b: _join(
-        CATEGORIES.get(b.get("category") or ""), b.get("text"), b.get("place_text")
-    ),
-    "report.corrected": lambda b: _join(
-        CATEGORIES.get(b.get("category") or ""), b.get("text"), b.get("place_text")
-    ),
-    "report.triaged": lambda b: _join(
-        b.get("certainty"), b.get("handling"), b.get("priority"), b.get("reason")
-    ),
-    "report.placed": lambda b: _join(b.get("place_text"), _spot(b["place"])),
-    "photo.announced": lambda b: b["filename"],
-    "photo.received": lambda b: _join(b["filename"], _spot(b.get("place"))),
-    "photo.refused": lambda b: b["message"],
-    "instruction.issued": lambda b: _join(b["team"], b["words"]),
-    "road_closure.declared": lambda b: _join(b["road_name"], b["closure_kind"], b.get("reason")),
+Body = dict[str, Any]
+Teams = Mapping[str, str]
+
+
+def _said(body: Body, *names: str) -> str:
+    """The codes of a body in words of the town."""
+    return _join(*(words("ja", f"{name}.{body[name]}") for name in names if body.get(name)))
+
+
+def _report(b: Body, teams: Teams) -> str:
+    return _join(_said(b, "category"), b.get("text"), b.get("place_text"))
+
+
+def _triaged(b: Body, teams: Teams) -> str:
+    return _join(_said(b, "certainty", "handling", "priority", "category"), b.get("reason"))
+
+
+def _issued(b: Body, teams: Teams) -> str:
+    return _join(f"【{teams.get(b['team'], b['team'])}】", b["words"])
+
+
+def _declared(b: Body, teams: Teams) -> str:
+    return _join(b["road_name"], _said(b, "closure_kind"), b.get("closed_by"), b.get("reason"))
+
+
+WORDS: dict[str, Callable[[Body, Teams], str]] = {
+    "incident.opened": lambda b, _: b["title"],
+    "report.received": _report,
+    "report.corrected": _report,
+    "report.triaged": _triaged,
+    "report.placed": lambda b, _: _join(b.get("place_text"), _spot(b["place"])),
+    "photo.announced": lambda b, _: b["filename"],
+    "photo.received": lambda b, _: _join(b["filename"], _spot(b.get("place"))),
+    "photo.refused": lambda b, _: b["message"],
+    "instruction.issued": _issued,
+    "road_closure.declared": _declared,
+    "team.formed": lambda b, _: b["name"],
 }
 
 
 def timeline(
-    events: Iterable[Event], may_see: Callable[[Event], bool] = lambda e: True
+    events: Iterable[Event],
+    may_see: Callable[[Event], bool] = lambda e: True,
+    teams: Teams = MappingProxyType({}),
 ) -> Iterator[dict[str, Any]]:
-    """Yield one row per entry with the keys ``COLUMNS``; times ISO 8601 Z, in order of seq."""
+    """Yield one row per entry with the keys ``COLUMNS``; times ISO 8601 Z, in order of seq.
+
+    ``teams`` gives names by team id.
+    """
     for e in events:
         if may_see(e):
-            yield row(e)
+            yield row(e, teams)
 
 
-def row(e: Event) -> dict[str, Any]:
+def row(e: Event, teams: Teams) -> dict[str, Any]:
     """Return one entry as a row; an erased body says so, an unknown kind shows its text."""
     kind = KINDS.get(e.kind)
     return {
@@ -56,18 +82,18 @@ def row(e: Event) -> dict[str, Any]:
         "subject_id": e.subject_id,
         "person_id": e.person_id,
         "source": e.source,
-        "text": _text(e),
+        "text": _text(e, teams),
         "marks": sorted(marks(e)),
     }
 
 
-def _text(e: Event) -> str:
+def _text(e: Event, teams: Teams) -> str:
     if e.body is None:
         return "（消去済）"
     if e.kind not in KINDS:
         return _join(*(f"{k}: {v}" for k, v in e.body.items()))[:500]
-    words = WORDS.get(e.kind)
-    return words(e.body) if words else _join(e.body.get("reason"), e.body.get("note"))
+    rule = WORDS.get(e.kind)
+    return rule(e.body, teams) if rule else _join(e.body.get("reason"), e.body.get("note"))
 
 
 def _join(*parts: Any) -> str:

@@ -67,7 +67,8 @@ def rows(screen: Screen, search: str) -> list[dict[str, Any]]:
     id_ = incident_id(screen.realm, search)
     log = screen.realm.log
     events = native.run(log.read, 0, incident_id=id_)[-MOST_ROWS:] if id_ else []
-    found = list(timeline(events))
+    teams = {team["id"]: team["name"] for team in screen.people.teams()}
+    found = list(timeline(events, teams=teams))
     names = screen.people.names({r["person_id"] for r in found if r["person_id"]})
     for row in found:
         row["person"] = names.get(row.pop("person_id")) or ""
@@ -140,7 +141,7 @@ def _grid(lang: str) -> Node:
                 "enableClickSelection": True,
             },
             "animateRows": False,
-            "overlayNoRowsTemplate": words(lang, "review.empty"),
+            "localeText": {"noRowsToShow": words(lang, "review.empty")},
         },
         className="ag-theme-quartz",
         style={"height": "100%"},

@@ -66,8 +66,9 @@ def test_who_no_longer_may_see_gets_a_tombstone(hq: Headquarters) -> None:
 
 def test_the_board_as_known_at_the_last_seq_is_the_board_now(hq: Headquarters) -> None:
     live = Live(hq.log)
-    for n in range(2500):
-        hq.one(CREW, event("report.received", f"r{n}", {"team": "t1"}))
+    for start in range(0, 2500, 500):
+        batch = range(start, start + 500)
+        hq.send(CREW, *(event("report.received", f"r{n}", {"team": "t1"}) for n in batch))
     live.catch_up()
     assert features(live, "hq", live.as_known("inc", live.position)) == features(live, "hq")
     early = features(live, "hq", live.as_known("inc", 1203))

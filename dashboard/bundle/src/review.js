@@ -6,12 +6,12 @@ import { say, whenPresent } from './dom.js';
 import { followZoom } from './ground.js';
 import { LiveLayer, theMap } from './map_layer.js';
 import { startShell } from './shell.js';
-import { dayClock } from './time.js';
+import { fullClock } from './time.js';
 import { page, t } from './words.js';
 
 // AG Grid calls this by name; its own expressions would need eval
 globalThis.dashAgGridFunctions = Object.assign(globalThis.dashAgGridFunctions ?? {}, {
-  eocMoment: (text) => (text ? dayClock(Date.parse(text)) : ''),
+  eocMoment: (text) => (text ? fullClock(Date.parse(text)) : ''),
 });
 
 async function start() {
@@ -70,7 +70,7 @@ class Past {
     this.shown = asked;
     this.#draw(board.features);
     say(document.getElementById('review-at'), moment
-      ? t('review.at', { seq, at: dayClock(Date.parse(moment.recorded_at)) }) : t('review.before'));
+      ? t('review.at', { seq, at: fullClock(Date.parse(moment.recorded_at)) }) : t('review.before'));
   }
 
   async #moment(seq) {
@@ -83,7 +83,7 @@ class Past {
     const before = [...this.replica.features.keys()];
     this.replica.features.clear();
     for (const feature of features) this.replica.features.set(feature.id, feature);
-    this.layer.known = false; // a jump in time is the mass: nothing pulses
+    this.layer.seqs.clear(); // a jump in time is the mass: nothing pulses
     this.layer.apply([...new Set([...before, ...this.replica.features.keys()])]);
     for (const cell of document.querySelectorAll('#review-figures [data-measure]')) {
       const measure = this.replica.features.get(`measure:${cell.dataset.measure}`);

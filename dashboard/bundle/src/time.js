@@ -32,6 +32,12 @@ export function clockSeconds(moment) {
   return `${p.hm}:${p.s}`;
 }
 
+/** 8/23 06:45:07 in Japan, always with its day: for tables that reach over nights. */
+export function fullClock(moment) {
+  const p = parts(moment);
+  return `${p.month}/${p.day} ${p.hm}:${p.s}`;
+}
+
 /** 8/23 06:45 in Japan; the day is left out when it is today's. */
 export function dayClock(moment, now = Date.now()) {
   const p = parts(moment);
