@@ -8,7 +8,8 @@ from typing import BinaryIO
 from dashboard.media.refusals import refuse
 
 MAX_PACKET = 1 << 20
-MAX_CHUNKS = 30_000  # a 100 MB PNG of 8 kB chunks has 13,000
+MAX_PNG_CHUNKS = 15_000  # 100 MB in chunks of 8 kB
+MAX_WEBP_CHUNKS = 2_000
 PNG_XMP = b"XML:com.adobe.xmp\x00\x00\x00\x00\x00"
 PNG_COMPONENTS = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}
 
@@ -26,7 +27,7 @@ def read_png(file: BinaryIO, size: int) -> dict[str, object]:
     width, height, _, colour = struct.unpack(">IIBB", _exactly(file, 17, size)[:10])
     found: dict[str, object] = {"width": width, "height": height, "exif": b"", "xmp": b""}
     found["components"] = PNG_COMPONENTS.get(colour, 3)
-    for _ in range(MAX_CHUNKS):
+    for _ in range(MAX_PNG_CHUNKS):
         length, kind = struct.unpack(">I4s", _exactly(file, 8, size))
         if file.tell() + length + 4 > size:
             raise refuse("truncated", value=size)
@@ -49,7 +50,7 @@ def read_webp(file: BinaryIO, size: int) -> dict[str, object]:
         raise refuse("truncated", value=size)
     file.seek(12)
     found: dict[str, object] = {"exif": b"", "xmp": b""}
-    for _ in range(MAX_CHUNKS):
+    for _ in range(MAX_WEBP_CHUNKS):
         if file.tell() + 8 > end:
             break
         kind, length = struct.unpack("<4sI", _exactly(file, 8, size))
