@@ -164,7 +164,9 @@ def _shrink(pixels: Pixels, longest: int) -> Pixels:
     if scale >= 1:
         return pixels
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    # between 1 and 1/2 two neighbours are enough; below, every pixel must count
+    way = cv2.INTER_LINEAR if scale > 0.5 else cv2.INTER_AREA
+    return np.asarray(cv2.resize(pixels, size, interpolation=way), dtype=np.uint8)
 
 
 def _encode(pixels: Pixels, name: str) -> Variant:
