@@ -1,4 +1,4 @@
-"""Law ``bombs``, at the header reader itself: files made to cost seconds or gigabytes are refused from a few bytes.
+"""Law ``bombs`` at the header reader: files made to cost seconds or gigabytes are refused.
 
 A process of its own reads them, so that its memory is its own.
 """
@@ -18,14 +18,15 @@ from typing import Any
 from tests.pictures import encode, scene
 
 HUGE = 30_000
+MOST_MS, MOST_MB = 200, 50
 
 
-def run() -> dict[str, Any]:
-    """Read every bomb once; return the figures.
+def run(count: int = 1, seed: int = 0) -> dict[str, Any]:  # as every law
+    """Read every bomb ``count`` times; return the figures.
 
     Returns:
-        bombs, taken (names let in: none when the law holds), slowest_ms, slowest,
-        memory_mb (growth of the largest resident size).
+        bombs, slowest_ms, slowest, memory_mb (growth of the largest resident size), and the
+        violations: taken (let in), slow (over 200 ms at best), grown (1 if over 50 MB).
     """
     with tempfile.TemporaryDirectory(prefix="eoc-bombs-") as folder:
         for name, data in bombs().items():
@@ -33,7 +34,7 @@ def run() -> dict[str, Any]:
         with (Path(folder) / "sparse.jpg").open("wb") as file:
             file.write(encode(scene(), "jpeg"))
             file.truncate(200_000_000)
-        command = [sys.executable, "-m", "tests.laws.photo_bombs", folder]
+        command = [sys.executable, "-m", "tests.laws.photo_bombs", folder, str(count)]
         done = subprocess.run(command, capture_output=True, timeout=120, check=True)
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
@@ -62,28 +63,37 @@ def bombs() -> dict[str, bytes]:
     }
 
 
-def read_all(folder: Path) -> dict[str, Any]:
+def read_all(folder: Path, count: int) -> dict[str, Any]:
     """Read the header of every file; return the figures of :func:`run`."""
+    Path("/proc/self/clear_refs").write_text("5")  # the peak of the imports is not the bombs'
+    before, best = _peak_mb(), {}
+    paths = sorted(folder.iterdir())
+    for path in paths:
+        tries = [took for _ in range(count) if (took := _refused_in_ms(path)) is not None]
+        if len(tries) == count:
+            best[path.name] = min(tries)
+    slowest, grown_mb = max(best, key=lambda name: best[name]), _peak_mb() - before
+    return {
+        "bombs": len(paths),
+        "slowest": slowest,
+        "slowest_ms": round(best[slowest], 1),
+        "memory_mb": round(grown_mb, 1),
+        "taken": len(paths) - len(best),
+        "slow": sum(took > MOST_MS for took in best.values()),
+        "grown": int(grown_mb > MOST_MB),
+    }
+
+
+def _refused_in_ms(path: Path) -> float | None:
     from dashboard.errors import EocError
     from dashboard.media.photo import read_header
 
-    Path("/proc/self/clear_refs").write_text("5")  # the peak of the imports is not the bombs'
-    before, taken, times = _peak_mb(), [], {}
-    for path in sorted(folder.iterdir()):
-        start = time.perf_counter()
-        try:
-            read_header(path, path.name)
-            taken.append(path.name)
-        except EocError:
-            times[path.name] = (time.perf_counter() - start) * 1000
-    slowest = max(times, key=lambda name: times[name])
-    return {
-        "bombs": len(times) + len(taken),
-        "taken": taken,
-        "slowest_ms": round(times[slowest], 1),
-        "slowest": slowest,
-        "memory_mb": round(_peak_mb() - before, 1),
-    }
+    start = time.perf_counter()
+    try:
+        read_header(path, path.name)
+    except EocError:
+        return (time.perf_counter() - start) * 1000
+    return None
 
 
 def _peak_mb() -> float:
@@ -138,4 +148,4 @@ def _locations() -> bytes:
 
 
 if __name__ == "__main__":
-    print(json.dumps(read_all(Path(sys.argv[1]))))
+    print(json.dumps(read_all(Path(sys.argv[1]), int(sys.argv[2]))))
