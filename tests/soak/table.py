@@ -41,4 +41,10 @@ LAWS = (
     Law("disk-full", "tests.laws.disk_full_uploads", 20, zero("unclear", "lost", "stuck")),
     Law("restore", "tests.laws.restore", 20, came_back),
     Law("disk-full", "tests.laws.disk_full", 50, zero("lost", "broken", "stuck")),
+    Law(
+        "offline",
+        "tests.laws.offline",
+        500,
+        zero("lost", "double", "photos_lost", "photos_double"),
+    ),
 )

@@ -84,7 +84,8 @@ export class Instructions {
     report && h('p', { class: 'small' }, [report.category && t(`category.${report.category}`), report.place_text, report.text].filter(Boolean).join('　')),
     row.unread && h('button', { type: 'button', class: 'open', onclick: () => this.#stamp(row.id, 'read') }, t('field.open')),
     !OVER.has(p.state) && h('div', { class: 'stamps' }, STAMPS.map((verb) => this.#button(row, verb, times[verb]))),
-    p.state === 'completed' && h('p', { class: 'small' }, `${t('stamp.completed')} ${dayClock(times.completed)}`));
+    OVER.has(p.state) && h('p', { class: 'small' }, STAMPS.filter((verb) => times[verb])
+      .map((verb) => h('span', {}, `${t(`stamp.${verb}`)} ${dayClock(times[verb])}`))));
   }
 
   #button(row, verb, at) {

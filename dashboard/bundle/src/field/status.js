@@ -68,5 +68,5 @@ export function toast(words, tone = 'good') {
   say(node, words);
   node.hidden = false;
   clearTimeout(fading);
-  fading = setTimeout(() => { node.hidden = true; }, 5000);
+  fading = setTimeout(() => { node.hidden = true; }, 3500);
 }
