@@ -92,7 +92,9 @@ def _mark(image: Image.Image, picture: Picture) -> None:
     band = Image.new("L", (WIDTH, 92), 150)
     image.paste((20, 24, 30), (0, HEIGHT - 92), band)
     pen = ImageDraw.Draw(image)
-    pen.text((32, HEIGHT - 46), caption, fill=(255, 255, 255), font=_font(44), anchor="lm")
+    # in the middle: thumbnails cut the sides off
+    middle = (WIDTH // 2, HEIGHT - 46)
+    pen.text(middle, caption, fill=(255, 255, 255), font=_font(44), anchor="mm")
 
 
 def _exif(picture: Picture) -> Image.Exif:

@@ -93,11 +93,17 @@ def _text(e: Event, teams: Teams) -> str:
     if e.kind not in KINDS:
         return _join(*(f"{k}: {v}" for k, v in e.body.items()))[:500]
     rule = WORDS.get(e.kind)
-    return rule(e.body, teams) if rule else _join(e.body.get("reason"), e.body.get("note"))
+    return rule(e.body, teams) if rule else _plain(e.body)
 
 
 def _join(*parts: Any) -> str:
     return " ".join(str(part) for part in parts if part)
+
+
+def _plain(body: Body) -> str:
+    """What the desk entered for a crew says by which means it came (代行入力)."""
+    proxy = f"（{words('ja', 'means.' + body['proxy'])}）" if body.get("proxy") else ""
+    return _join(proxy, body.get("reason"), body.get("note"))
 
 
 def _spot(place: dict[str, Any] | None) -> str:
