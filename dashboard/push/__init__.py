@@ -24,7 +24,7 @@ from dashboard.errors import EocError, Forbidden
 from dashboard.native import under_gevent
 from dashboard.push.figures import Figures
 from dashboard.push.rooms import Client, Room, Rooms, wanted
-from dashboard.push.wire import LARGEST_MESSAGE_BYTES, Ready, backlog, door_class, emitted
+from dashboard.push.wire import LARGEST_MESSAGE_BYTES, Ready, backlog, door_class, emitted, give
 from dashboard.realm import Realm
 
 WINDOW_S = 0.010
@@ -32,9 +32,11 @@ WIDE_WINDOW_S = 0.050  # the loop lags: fewer, larger parcels
 LAGGING_S = 0.025
 BEAT_S = 2.0
 TICK_S = 0.25
+FEW_WAITING = 8  # not worth counting their bytes
 MOST_WAITING = 64  # parcels a reader may leave unread beyond what the network holds
 MOST_WAITING_BYTES = 4_000_000
 POLITE_S = 1.0
+AT_A_STRETCH = 100  # readers
 
 
 class Push:
@@ -88,10 +90,8 @@ class Push:
         for client in [c for c in self._clients.values() if c.keys & keys]:
             self.rooms.leave(client)
             self.figures.cuts.labels("revoked").inc()
-            reader = self._eio.sockets.get(client.eio_sid)
             self.socketio.server.disconnect(client.sid, namespace=client.realm.namespace)
-            if reader is not None:
-                self.socketio.start_background_task(_close, reader)
+            self.socketio.start_background_task(_close, client.reader)
 
     def register_metrics(self, registry: CollectorRegistry) -> None:
         """Show what push counts in a registry."""
@@ -135,25 +135,34 @@ class Push:
         if audience is None:
             raise Forbidden(f"{principal.name} has no role in the {realm.name} realm.")
         eio_sid = self.socketio.server.manager.eio_sid_from_sid(sid, realm.namespace)
-        return Client(sid, eio_sid, realm, audience, principal.keys)
+        return Client(sid, self._eio.sockets[eio_sid], realm, audience, principal.keys)
 
     def _send(self, room: Room, *, even_empty: bool) -> None:
         for body in room.parcels(even_empty=even_empty):
             packet = emitted(room.realm.namespace, "parcel", body)
-            readers = sum(self._offer(client, packet) for client in list(room.clients))
+            readers = self._offer_all(room, packet)
             self.figures.parcels.labels(room.realm.name).inc()
             self.figures.bytes.labels(room.realm.name).inc(readers * len(packet.frame))
 
+    def _offer_all(self, room: Room, packet: Ready) -> int:
+        readers = 0
+        for index, client in enumerate(list(room.clients), 1):
+            if client.room is room:
+                readers += self._offer(client, packet)
+            if index % AT_A_STRETCH == 0:
+                time.sleep(0)  # a thousand sends in a row would hold up everything else
+        return readers
+
     def _offer(self, client: Client, packet: Ready) -> bool:
-        reader = self._eio.sockets.get(client.eio_sid)
-        if reader is None or reader.closed:
+        reader = client.reader
+        if reader.closed:
             return False
-        if reader.queue.qsize() >= 8 and _stalled(reader):
+        if reader.queue.qsize() >= FEW_WAITING and _stalled(reader):
             self.rooms.leave(client)
             self.figures.cuts.labels("stalled").inc()
-            reader.hang_up()
+            reader.line.hang_up()
             return False
-        reader.queue.put_nowait(packet)
+        give(reader, packet)
         return True
 
     def _listener(self, realm: Realm) -> Callable[[Any], None]:
@@ -204,4 +213,4 @@ def _close(reader: Any) -> None:
     """Close a transport politely; a peer that does not read is not waited for."""
     reader.close(wait=False)
     time.sleep(POLITE_S)
-    reader.hang_up()
+    reader.line.hang_up()

@@ -21,10 +21,10 @@ RoomKey = tuple[str, str, str]
 
 @dataclass(slots=True, eq=False)
 class Client:
-    """One reader in one namespace."""
+    """One reader in one namespace; ``reader`` is its Engine.IO socket."""
 
     sid: str
-    eio_sid: str
+    reader: Any
     realm: Realm
     audience: str
     keys: frozenset[str]

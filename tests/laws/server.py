@@ -23,6 +23,7 @@ from gevent import pywsgi
 from dashboard.app import create_app
 from dashboard.cli.start import Quiet
 from dashboard.config import load
+from dashboard.observe import configure
 from dashboard.people import Grant, NewPerson, NewToken, People
 
 FAR_US = 4_102_444_800_000_000  # the year 2100
@@ -58,6 +59,7 @@ def main(folder: Path, port: int) -> None:
     """Serve until SIGTERM."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = load({"EOC_STATE_DIR": str(folder), "EOC_SECRET_KEY": "k" * 40})
+    configure("warning")
     app = create_app(settings)
     eoc = app.extensions["eoc"]
     eoc.start()
