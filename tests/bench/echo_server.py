@@ -1,4 +1,3 @@
-# ruff: noqa: E402 - gevent patches the standard library before anything else is imported
 """The reference of the push rows: bare Flask-SocketIO on gevent, what one says all hear.
 
 ``python -m tests.bench.echo_server FOLDER PORT`` prints ``{url, port, pid, tokens}``.
