@@ -13,9 +13,11 @@ monkey.patch_all()
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
+import gevent
 from flask import Flask, g, request
 from gevent import pywsgi
 
@@ -45,12 +47,32 @@ class NoPeople:
         self.notes.append((action, person_id, detail))
 
 
+class Lag:
+    """How long the loop was kept from turning, in seconds, since it was last asked."""
+
+    def __init__(self) -> None:
+        self.worst_s = 0.0
+        gevent.spawn(self._watch)
+
+    def _watch(self) -> None:
+        while True:
+            began = time.monotonic()
+            gevent.sleep(0.005)
+            self.worst_s = max(self.worst_s, time.monotonic() - began - 0.005)
+
+    def taken(self) -> float:
+        worst, self.worst_s = self.worst_s, 0.0
+        return worst
+
+
 def make_app(settings: Settings, realms: dict[str, Realm], people: NoPeople) -> Flask:
     """Return the two doors over both realms."""
     app = Flask("test", static_folder=None)
     install_error_answers(app)
     app.before_request(_sign_in)
     app.add_url_rule("/audit", "audit", lambda: {"notes": people.notes})
+    lag = Lag()
+    app.add_url_rule("/lag", "lag", lambda: {"lag_s": lag.taken()})
     app.add_url_rule("/rss", "rss", lambda: {"rss": resident_bytes()})
     app.add_url_rule("/features", "features", lambda: {"features": features(realms["real"])})
     app.add_url_rule("/events", "events", lambda: announce(realms["real"]), methods=["POST"])

@@ -104,10 +104,12 @@ class Arrivals:
 
     def _append(self, upload: Upload, kind: str, original: str, body: dict[str, Any]) -> list[int]:
         """Append one event per photo announced with the hash ``original``; return the seqs."""
-        live = self.realm.live
-        live.catch_up()
-        board = live.board(upload.announced.incident_id)
-        subjects = board.photos_by_sha(original) or [f"photo:{original}"]
+        live, incident_id = self.realm.live, upload.announced.incident_id
+        board = live.board(incident_id)
+        subjects = board.photos_by_sha(original)
+        if not subjects:  # another process may just have taken the announcement
+            live.catch_up()
+            subjects = board.photos_by_sha(original) or [f"photo:{original}"]
         now_us = self.realm.clock.now_us()
         raws = [
             {

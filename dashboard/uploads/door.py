@@ -117,13 +117,14 @@ class Door:
         try:
             answer = self._take(upload, 0, body_length, status=201)
         except EocError as error:
-            native.run(self._save_unanswered, upload, error)
+            native.run(self._save_refused, upload, error)
             raise
-        native.run(self._save_unanswered, upload, None)
+        if not self.store.has(upload.id):  # all in one request takes one write: with its answer
+            native.run(self.store.save, upload)
         return answer
 
-    def _save_unanswered(self, upload: Upload, error: EocError | None) -> None:
-        """Save what was not saved with its answer: all in one request takes one write."""
+    def _save_refused(self, upload: Upload, error: EocError) -> None:
+        """Let the client go on later, but not with a file that proved to be another."""
         wrong_file = isinstance(error, ChecksumMismatch) and not self.store.bin(upload.id).exists()
         if not wrong_file and not self.store.has(upload.id):
             self.store.save(upload)
