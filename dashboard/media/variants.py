@@ -39,6 +39,7 @@ PILLOW_FORMATS = {
     sniff.WEBP: "WEBP",
     sniff.AVIF: "AVIF",
 }
+REDUCIBLE = {"L", "LA", "RGB", "RGBA", "CMYK"}
 TURN: dict[int, Callable[[Any], Any]] = {
     1: lambda p: p,
     2: lambda p: cv2.flip(p, 1),
@@ -135,6 +136,7 @@ def _decode_other(path: Path, facts: PhotoFacts, longest: int) -> Pixels:
         check_pixels(*image.size)  # the decoder may see more than the header said
         if facts.content_type == sniff.JPEG:
             image.draft(None, (longest, longest))
+        image = _reduced(image, longest)
         return np.ascontiguousarray(np.asarray(_flat(image))[:, :, ::-1])
 
 
@@ -145,6 +147,12 @@ def _open(path: Path, content_type: str) -> Image.Image:
         heif: Image.Image = HeifImageFile(path)  # type: ignore[no-untyped-call]
         return heif
     return Image.open(path, formats=[PILLOW_FORMATS[content_type]])
+
+
+def _reduced(image: Image.Image, longest: int) -> Image.Image:
+    """Return the picture by a whole factor smaller: the steps after it then need little memory."""
+    factor = max(image.size) // longest
+    return image.reduce(factor) if factor > 1 and image.mode in REDUCIBLE else image
 
 
 def _flat(image: Image.Image) -> Image.Image:
