@@ -13,6 +13,10 @@ from dashboard.events import Event, canonical, uuid7
 from dashboard.log import Appended, Draft, Log
 from dashboard.media.store import MediaStore
 
+STAY = {
+    "body.erased": "the record of an erasure stays",
+    "incident.opened": "without it the incident cannot be found",
+}
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -30,7 +34,7 @@ def erase(
 
     Raises:
         NotFound: no such entry.
-        Refused: the body is gone already, or the entry records an erasure.
+        Refused: the body is gone already, or of a kind that must stay.
     """
     event = _entry(log, seq)
     recorded = _record(log, event, by, reason, clock.now_us())
@@ -50,8 +54,8 @@ def _entry(log: Log, seq: int) -> Event:
         raise NotFound(f"The log has no entry {seq}.", seq=seq)
     if found[0].body is None:
         raise Refused(f"The body of entry {seq} is erased already.", seq=seq)
-    if found[0].kind == "body.erased":
-        raise Refused(f"Entry {seq} records an erasure; it stays.", seq=seq)
+    if found[0].kind in STAY:
+        raise Refused(f"Entry {seq} is {found[0].kind}: {STAY[found[0].kind]}.", seq=seq)
     return found[0]
 
 

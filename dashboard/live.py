@@ -15,7 +15,7 @@ from dashboard.clock import iso
 from dashboard.errors import NotFound
 from dashboard.events import Event
 from dashboard.log import Log
-from dashboard.projections.board import Board
+from dashboard.projections.board import ERASED, Board
 from dashboard.projections.features import feature, tombstone
 from dashboard.projections.order import corrected_us
 from dashboard.projections.subject import Subject
@@ -83,11 +83,26 @@ class Live:
             board = self.boards.setdefault(event.incident_id, Board(event.incident_id))
             changed = moved.changed.setdefault(board.incident_id, {})
             changed.update(dict.fromkeys(board.apply(event)))
+            if event.kind == ERASED:
+                changed.update(dict.fromkeys(self._forget(event)))
         self.position = moved.upto
         for board in self.boards.values():
             board.upto = moved.upto
         for listener in self.listeners:
             listener(moved)
+
+    def _forget(self, record: Event) -> list[str]:
+        """Fold an incident anew without what was erased; return the ids that changed."""
+        incident_id = record.incident_id
+        events = self.log.read(0, upto=record.seq, incident_id=incident_id)
+        # the record is written before the body goes: it may still be readable
+        gone = {e.body["seq"] for e in events if e.kind == ERASED and e.body}
+        left = (e._replace(body=None) if e.seq in gone else e for e in events)
+        fresh, old = Board.fold(incident_id, left), self.boards[incident_id]
+        self.boards[incident_id] = fresh
+        self._past.pop(incident_id, None)
+        self._bytes = {key: made for key, made in self._bytes.items() if key[0] != incident_id}
+        return fresh.renewed(old, record.seq)
 
     def fragment(self, board: Board, subject: Subject) -> bytes:
         """Return a subject's feature as JSON bytes, made once per seq."""

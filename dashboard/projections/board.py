@@ -11,8 +11,13 @@ from dashboard.projections.features import feature, place_in_file, place_of_repo
 from dashboard.projections.measures import MEASURES, counted
 from dashboard.projections.order import corrected_us, marks
 from dashboard.projections.subject import EMPTY, Cell, Said, Subject
-from dashboard.projections.visible import admits, audience_keys, visible
+from dashboard.projections.visible import EVERYBODY, admits, audience_keys, visible
 from dashboard.projections.writes import Ranked, Write, writes
+
+ERASED, GONE = (
+    "body.erased",
+    "erased",
+)  # the kind, and the type of a subject of which nothing is left
 
 FILE_FIELDS = (
     "state", "content_type", "size", "width", "height", "taken_at", "direction_deg",
@@ -31,6 +36,7 @@ class Board:
         self.subjects: dict[str, Subject] = {}
         self._by_sha: dict[str, frozenset[str]] = {}
         self._counts = dict.fromkeys(MEASURES, 0)
+        self._blank: dict[int, str] = {}  # subjects of entries whose body is erased, by seq
 
     @classmethod
     def fold(cls, incident_id: str, events: Iterable[Event]) -> Board:
@@ -47,13 +53,17 @@ class Board:
         other.subjects = dict(self.subjects)
         other._by_sha = dict(self._by_sha)
         other._counts = dict(self._counts)
+        other._blank = dict(self._blank)
         return other
 
     def apply(self, event: Event) -> list[str]:
         """Fold one event in; return the ids of the subjects it changed."""
         self.upto, self.as_of_us = event.seq, max(self.as_of_us, event.recorded_us)
         if event.body is None:  # erased: what it said is gone, that it happened is not
+            self._blank[event.seq] = event.subject_id
             return []
+        if event.kind == ERASED:
+            return self._forget(event.seq, self._blank.get(event.body["seq"]))
         body = upgrade(event.kind, event.v, event.body)
         changed: dict[str, None] = {}
         for write in writes(event, body):
@@ -86,8 +96,36 @@ class Board:
         """Tell whether an audience once saw a subject and no longer may."""
         return not visible(subject, audience) and admits(subject.ever, audience)
 
+    def renewed(self, old: Board, seq: int) -> list[str]:
+        """Give ``seq`` to what differs from the board this one replaces; return the ids."""
+        changed = []
+        for id_ in sorted({*old.subjects, *self.subjects}):
+            was, now = old.subjects.get(id_), self.subjects.get(id_)
+            if now is None or now.type == GONE:
+                changed.append(self._bury(id_, seq))
+            elif was is None or was.shown() != now.shown():
+                ever = now.ever | was.ever if was else now.ever
+                changed.append(self._put(replace(now, seq=seq, ever=ever)))
+        return changed
+
+    def _forget(self, seq: int, subject_id: str | None) -> list[str]:
+        """An erasure was recorded: screens must draw its subject again, or drop it."""
+        if subject_id is None:
+            return []
+        subject = self.subjects.get(subject_id)
+        if subject is None or subject.type == GONE:
+            return [self._bury(subject_id, seq)]
+        return [self._put(replace(subject, seq=seq)), *self._recount(seq)]
+
+    def _bury(self, subject_id: str, seq: int) -> str:
+        self.subjects.pop(subject_id, None)
+        self.subjects[subject_id] = Subject(subject_id, GONE, seq=seq, ever=EVERYBODY)
+        return subject_id
+
     def _write(self, event: Event, write: Write) -> list[str]:
         old = self.subjects.get(write.subject_id) or Subject(write.subject_id, write.type)
+        if old.type == GONE:
+            old = Subject(old.id, write.type, ever=old.ever)
         at = corrected_us(event)
         if old.type != write.type:  # refused at the door; a stray entry must not turn a thing over
             return [self._put(replace(old, seq=event.seq, marks=old.marks | {"wrong_kind"}))]

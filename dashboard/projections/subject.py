@@ -88,6 +88,11 @@ class Subject:
             if cell.runner_up is not None
         ]
 
+    def shown(self) -> tuple[Any, ...]:
+        """Return all that a screen can show of it, for comparing."""
+        cells = {name: (cell.value, cell.runner_up) for name, cell in self.cells.items()}
+        return self.type, cells, self.marks, self.keys, self.created_us
+
     def written(self, changes: dict[str, Cell], **others: Any) -> Subject:
         """Return the subject with other cells and attributes."""
         return replace(self, cells={**self.cells, **changes}, **others)
