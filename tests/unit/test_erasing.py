@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 
 from dashboard.clock import FixedClock
@@ -20,14 +21,8 @@ WORDS = "佐藤 0166-00-0000"
 
 def _changes(live: Live, audience: str, after: int) -> list[dict[str, Any]]:
     page = live.changes("inc", audience, after, 100)
-
-            for change in page["changes"]]  # fmt: skip
-
-
-def _text(fragment: Any) -> bytes:
-    import orjson
-
-    return orjson.dumps(fragment)
+    changes: list[dict[str, Any]] = json.loads(orjson.dumps(page["changes"]))
+    return changes
 
 
 def _erase(hq: Headquarters, seq: int) -> int:
