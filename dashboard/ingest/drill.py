@@ -77,9 +77,10 @@ class Player:
         clock: Clock,
         stop: Waits,
         on_step: Callable[[Progress], None] = lambda progress: None,
+        draw: Callable[[Picture], bytes] = draw_picture,
     ) -> None:
         self.scenario, self.doors, self.run = scenario, doors, run
-        self.clock, self.stop, self.on_step = clock, stop, on_step
+        self.clock, self.stop, self.on_step, self.draw = clock, stop, on_step, draw
         self.incident_id = run.made("incident")
         self.ids = {s.subject: run.made(f"subject/{s.subject}") for s in scenario.steps}
         self.teams: dict[str, str] = {}
@@ -231,7 +232,7 @@ class Player:
         taken_us = parse_iso(known["taken_at"]) if known.get("taken_at") else self.clock.now_us()
         taken_us -= taken_us % 1_000_000
         drawn = Picture(key=f"{self.run.id}/{id_}", taken_at=to_datetime(taken_us), **vars(photo))
-        data = draw_picture(drawn)
+        data = self.draw(drawn)
         body = {
             "sha256": hashlib.sha256(data).hexdigest(),
             "size": len(data),

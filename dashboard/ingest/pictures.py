@@ -22,7 +22,7 @@ from dashboard.bodies import CATEGORIES
 from dashboard.ingest.painting import HEIGHT, WIDTH
 from dashboard.ingest.scenes import SCENES, paint
 
-__all__ = ["SCENES", "Picture", "draw_picture"]
+__all__ = ["SCENES", "Picture", "draw_picture", "exif_of"]
 
 FONTS = (
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc",
@@ -58,7 +58,7 @@ def draw_picture(picture: Picture) -> bytes:
     image = paint(picture.scene, seed).finished()
     _mark(image, picture)
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=84, exif=_exif(picture))
+    image.save(out, "JPEG", quality=84, exif=exif_of(picture))
     return out.getvalue()
 
 
@@ -97,7 +97,8 @@ def _mark(image: Image.Image, picture: Picture) -> None:
     pen.text(middle, caption, fill=(255, 255, 255), font=_font(44), anchor="mm")
 
 
-def _exif(picture: Picture) -> Image.Exif:
+def exif_of(picture: Picture) -> Image.Exif:
+    """Return the header of a sample photo: maker SAMPLE, time with zone, position, direction."""
     local = picture.taken_at.astimezone(JAPAN)
     stamp = local.strftime("%Y:%m:%d %H:%M:%S")
     exif, base = Image.Exif(), ExifTags.Base
