@@ -222,6 +222,7 @@ def test_signed_out_in_the_middle_keeps_all_and_sends_under_the_writers_name(
     assert left.status == 303
     page.tap("#again")
     expect(page.locator("#signin")).to_be_visible()
+    expect(page.locator("#link")).to_have_attribute("data-state", "refused")
     shoot(page, "field-signed-out")
     page.close()
     assert served.features(incident, "report") == []

@@ -23,8 +23,8 @@ function show(tab) {
   globalThis.scrollTo(0, 0);
 }
 
-function draw({ outbox, instructions, replica }) {
-  drawOutbox(outbox);
+function draw({ outbox, instructions, replica, refused }) {
+  drawOutbox(outbox, refused);
   drawReports(outbox, replica);
   const { unread, fresh } = instructions.draw();
   if (fresh) {
@@ -58,7 +58,7 @@ async function start() {
   const { outbox, kept } = await openOutbox();
   const position = new Position();
   const instructions = new Instructions(outbox, position, { said: toast });
-  const parts = { outbox, instructions, replica: null };
+  const parts = { outbox, instructions, replica: null, refused: false };
   const redraw = coalesced(() => draw(parts));
   outbox.on(redraw);
   el('again').addEventListener('click', () => outbox.retry());
@@ -66,7 +66,7 @@ async function start() {
   document.addEventListener('visibilitychange', () => document.hidden || outbox.wake());
   if (page.incidentId) {
     new ReportForm(outbox, position, toast);
-    parts.replica = instructions.replica = follow(redraw, outbox);
+    instructions.replica = follow(parts, redraw);
   } else {
     el('no-incident').hidden = false;
     el('send').disabled = true;
@@ -79,17 +79,25 @@ async function start() {
   await outbox.start();
 }
 
-function follow(redraw, outbox) {
+function follow(parts, redraw) {
+  const { outbox } = parts;
   const replica = connect();
+  parts.replica = replica;
   replica.on('change', (ids) => {
     if (ids.includes(page.incidentId)) title(replica);
     redraw();
   });
   replica.on('state', (state) => {
-    drawLink(state);
+    if (state === 'live') parts.refused = false;
+    drawLink(parts.refused ? 'refused' : state);
+    redraw();
     if (state === 'live' && outbox.unsent.length) outbox.wake(); // the line is back
   });
-  replica.on('refused', () => drawLink('refused'));
+  replica.on('refused', () => {
+    parts.refused = true;
+    drawLink('refused');
+    redraw();
+  });
   drawLink(replica.state);
   globalThis.eocReplica = replica;
   return replica;

@@ -52,6 +52,7 @@ class Replica {
   }
 
   close() {
+    this.closed = true;
     clearInterval(this.timer);
     this.socket.close();
   }
@@ -66,7 +67,11 @@ class Replica {
     socket.on('connect_error', (error) => {
       if (!socket.active) this.#emit('refused', error?.message ?? 'refused');
     });
-    socket.on('disconnect', () => this.#watch());
+    socket.on('disconnect', (reason) => {
+      this.#watch();
+      // cut by the server (revoked, or going down): the library would not come back by itself
+      if (reason === 'io server disconnect') setTimeout(() => this.#again(), 500 + 2000 * Math.random());
+    });
     return socket;
   }
 
@@ -109,6 +114,7 @@ class Replica {
   }
 
   #again() {
+    if (this.closed) return;
     this.#tried = Date.now();
     this.socket.disconnect().connect();
   }

@@ -25,12 +25,12 @@ function counted(rows) {
 }
 
 /** Show how much is unsent, since when it fails and in which words. */
-export function drawOutbox(outbox) {
+export function drawOutbox(outbox, refused = false) {
   const bar = el('unsent');
   const all = outbox.unsent;
   const mine = all.filter((row) => row.owner === page.me.person_id).length;
   const parked = outbox.parked.length;
-  bar.hidden = !all.length && !parked;
+  bar.hidden = !all.length && !parked && !refused;
   const lines = [
     all.length && t('field.unsent', { what: counted(all) }),
     all.length > mine && t('field.unsent_others', { what: counted(all.filter((row) => row.owner !== page.me.person_id)) }),
@@ -38,9 +38,11 @@ export function drawOutbox(outbox) {
   ].filter(Boolean);
   say(el('unsent-count'), lines.join('・'));
   const error = all.length ? outbox.lastError : null;
-  const signedOut = error?.status === 401 || error?.detail?.reason === 'csrf';
-  say(el('unsent-why'), error && !signedOut ? t('field.last_failure', { at: clock(error.at), why: sentence(error) }) : '');
+  const signedOut = refused || error?.status === 401 || error?.detail?.reason === 'csrf';
+  const why = error && t('field.last_failure', { at: clock(error.at), why: sentence(error) });
+  say(el('unsent-why'), signedOut ? t('error.unauthenticated') : why ?? '');
   el('signin').hidden = !signedOut;
+  el('again').hidden = !all.length && !parked;
   el('unsent').dataset.state = error ? 'failing' : outbox.sending ? 'sending' : 'waiting';
 }
 
