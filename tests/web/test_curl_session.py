@@ -1,0 +1,47 @@
+"""The session of docs/api.md, run line by line with curl against a served application."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.served import Served
+from tests.conftest import ROOT
+
+BLOCKS = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    server = Served(tmp_path, worker=False)
+    server.seed()
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_the_documented_session_works_as_written(served: Served) -> None:
+    environ = os.environ | {"EOC": served.url, "TOKEN": served.tokens["desk"]}
+    answers = []
+    for block in BLOCKS.findall((ROOT / "docs" / "api.md").read_text()):
+        run = subprocess.run(
+            ["bash", "-ec", block], env=environ, capture_output=True, text=True, check=True
+        )
+        answers.append(run.stdout)
+    opened, sent, changes, triaged, last = answers
+    assert json.loads(opened)["seq"] == 1
+    assert json.loads(sent)["results"][0]["seq"] == 2
+    assert "report-1" in {change["id"] for change in json.loads(changes)["changes"]}
+    assert json.loads(triaged)["results"][0]["duplicate"] is False
+    board, _, table = last.partition("番号,")
+    assert '"report-1"' in board
+    assert "優先度判定" in table
