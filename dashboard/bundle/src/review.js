@@ -22,6 +22,7 @@ async function start() {
   const slider = await whenPresent('review-seq');
   const csv = await whenPresent('review-csv');
   csv.href = `${page.prefix}/api/v1/incidents/${page.incidentId}/timeline.csv`;
+  slider.min = await firstSeq();
   const past = new Past(L, map, slider);
   slider.addEventListener('input', () => past.show());
   (await whenPresent('review-mode')).addEventListener('change', () => past.show());
@@ -29,6 +30,12 @@ async function start() {
   shell.replica.on('change', () => grow(slider, shell.replica.position, past));
   past.show();
   globalThis.eocPast = past;
+}
+
+// the log is shared by all incidents: this one begins at its own first entry
+async function firstSeq() {
+  const { rows } = await request('GET', `/api/v1/incidents/${page.incidentId}/timeline?limit=1`);
+  return String(rows[0]?.seq ?? 0);
 }
 
 // a click on a row of the table moves the slider to it
