@@ -25,8 +25,9 @@ def tokens_for(people: People, scenario: Scenario) -> Iterator[dict[str, str]]:
     """
     lent: list[str] = []
     secrets: dict[str, str] = {}
-    for team_id, name in scenario.teams.items():
-        people.roster.put_team(name, team_id)
+    taken = {team["id"] for team in people.teams()}
+    for team_id, name in scenario.teams.items():  # the player asks for their ids by name
+        people.roster.put_team(name, None if team_id in taken else team_id)
     try:
         for key, actor in scenario.actors.items():
             token_id, secrets[key] = people.access.add_token(_token(people, scenario, key, actor))

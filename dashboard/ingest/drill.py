@@ -110,11 +110,20 @@ class Player:
     def rest(self) -> bool:
         """Play what follows the opening at the speed of the run; False when cancelled."""
         self._start_clock()
-        for number, step in self._numbered():
-            if step.at > self.scenario.opening:
-                if self._wait_for(step):
-                    return False
-                self._one(number, step)
+        later = ((n, s) for n, s in self._numbered() if s.at > self.scenario.opening)
+        for number, step in later:
+            if self._wait_for(step) or not self._one_unless_stopped(number, step):
+                return False
+        return True
+
+    def _one_unless_stopped(self, number: int, step: Step) -> bool:
+        """Play one step; a server that goes away while we are stopped is no error."""
+        try:
+            self._one(number, step)
+        except TRANSIENT:
+            if not self.stop.wait(0):
+                raise
+            return False
         return True
 
     def _numbered(self) -> Iterator[tuple[int, Step]]:

@@ -210,6 +210,27 @@ def test_a_cut_between_announcing_and_sending_a_photo_is_healed(house: Any) -> N
     assert len(photos_of(after)) == sum(len(s.photos) for s in home.scenario.steps)
 
 
+def test_a_server_that_stops_together_with_the_play_is_no_error(house: Any) -> None:
+    home = house(short_demo().model_copy(update={"opening": 0.0}))
+    stop = threading.Event()
+
+    def leaving(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        if stop.is_set():
+            raise Busy("gone")
+        return home.send(method, path, headers, body)
+
+    player = Player(
+        home.scenario,
+        Doors(leaving, home.tokens),
+        Run(speed=math.inf),
+        clock=SystemClock(),
+        stop=stop,
+        draw=lambda picture: stop.set() or sketch(picture),
+    )
+    assert player.play() is False
+    assert len(player.outcomes) == 6  # the teams of the opening; the first report met no server
+
+
 class Waiting:
     """Stands for a ``threading.Event``: time passes when it is waited on."""
 
@@ -242,6 +263,19 @@ def test_a_drill_leaves_no_trace_in_the_real_realm(house: Any) -> None:
     realms = home.app.extensions["eoc"].realms
     assert realms["drill"].log.tip().seq > 10
     assert realms["real"].log.tip().seq == 0
+
+
+def test_two_scenarios_may_use_one_key_for_different_teams(house: Any) -> None:
+    """The demo and the drill both call a team ``shirogane``; the second play broke on it."""
+    home = house(read_scenario(LEVEL3))
+    people = home.app.extensions["eoc"].people
+    other = home.scenario.model_copy(
+        update={"teams": {"shirogane": "白金班（夜間）"}, "actors": {}}
+    )
+    with tokens_for(people, other):
+        names = {team["name"]: team["id"] for team in people.teams()}
+    assert names["白金地区現地連絡班"] == "shirogane"
+    assert names["白金班（夜間）"] != "shirogane"
 
 
 def test_a_token_of_the_play_is_dead_when_the_play_is_over(house: Any) -> None:
