@@ -119,5 +119,5 @@ export function differences(before, after) {
   if (!before || !after) return [];
   const show = (field, value) => (value ? word(field, value) : '—');
   return TOLD.filter((field) => before.properties[field] !== after.properties[field]).map((field) =>
-    `${t(`field.${field}`)}: ${show(field, before.properties[field])} → ${show(field, after.properties[field])}`);
+    `${t(`item.${field}`)}: ${show(field, before.properties[field])} → ${show(field, after.properties[field])}`);
 }

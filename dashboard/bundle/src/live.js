@@ -95,7 +95,7 @@ class Replica {
 
   #changes(after) {
     const id = encodeURIComponent(this.incidentId);
-    const path = `/api/v1/incidents/${id}/changes?after=${after}&limit=2000`;
+    const path = `/api/v1/incidents/${id}/changes?after=${after}&limit=10000`;
     return request('GET', path, { prefix: this.prefix, token: this.token });
   }
 

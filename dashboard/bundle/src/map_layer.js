@@ -40,6 +40,7 @@ export class LiveLayer {
     this.closures = new Map();
     this.selected = null;
     this.seqs = new Map(); // id → seq last drawn
+    this.settled = Infinity; // until then what comes is the board as it was, not news
     this.group = L.layerGroup().addTo(map);
     map.on('moveend zoomend resize', () => this.draw());
     this.timer = setInterval(() => this.#cool(), 2000);
@@ -48,7 +49,7 @@ export class LiveLayer {
   /** Take in what changed; the first call is the mass and nothing pulses. */
   apply(ids) {
     const began = performance.now();
-    const mass = !this.seqs.size || ids.length > 200;
+    const mass = this.#settling(began) || ids.length > 200;
     for (const id of this.#touched(ids)) this.#take(id, mass || !this.#moved(id));
     this.draw();
     this.lastChangeMs = performance.now() - began;
@@ -79,6 +80,11 @@ export class LiveLayer {
       if (owner) all.add(owner);
     }
     return all;
+  }
+
+  #settling(now) {
+    if (this.settled === Infinity && this.replica.state === 'live') this.settled = now + 1000;
+    return now < this.settled;
   }
 
   #moved(id) {

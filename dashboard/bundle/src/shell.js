@@ -12,25 +12,43 @@ const STATES = { live: 'shell.live', catching_up: 'shell.catching_up' };
 
 /** Start the shell around a followed incident. Returns {replica, lastGood()}. */
 export async function startShell() {
+  // the board is fetched while Dash still draws the page
+  const replica = page.incidentId && connect({ prefix: page.prefix, incidentId: page.incidentId });
   const root = await whenPresent('eoc-shell');
   languageSwitch(root);
   const state = { good: 0, refused: null };
-  setInterval(() => tick(null, state), 1000);
-  if (!page.incidentId) {
+  setInterval(() => tick(replica, state), 500);
+  if (!replica) {
     say(document.getElementById('eoc-title'), t('shell.no_incident'));
     return null;
   }
-  const replica = connect({ prefix: page.prefix, incidentId: page.incidentId });
+  title(replica);
   replica.on('refused', (code) => { state.refused = code; });
   replica.on('state', () => tick(replica, state));
   replica.on('change', (ids) => { if (ids.includes(page.incidentId)) title(replica); });
-  setInterval(() => tick(replica, state), 500);
   request('GET', '/api/v1/teams').then(({ teams }) => {
     for (const { id, name } of teams) teamNames.set(id, name);
     root.dispatchEvent(new CustomEvent('eoc-teams'));
   }, () => { /* names of teams are a nicety: ids are shown instead */ });
   globalThis.eocReplica = replica;
   return { replica, root, lastGood: () => state.good };
+}
+
+/** Call take(ids) for every change; while the board is being fetched, once for all of it. */
+export function followSettled(replica, take) {
+  const waiting = new Set(replica.features.keys());
+  const hand = () => {
+    if (replica.state === 'catching_up' || !waiting.size) return;
+    const ids = [...waiting];
+    waiting.clear();
+    take(ids);
+  };
+  replica.on('change', (ids) => {
+    for (const id of ids) waiting.add(id);
+    hand();
+  });
+  replica.on('state', hand);
+  hand();
 }
 
 /** The clock and language of a page that follows nothing. */

@@ -6,7 +6,7 @@ import { whenPresent } from './dom.js';
 import { followZoom } from './ground.js';
 import { isMarked, LiveLayer, theMap } from './map_layer.js';
 import { MapTools } from './map_tools.js';
-import { startShell } from './shell.js';
+import { followSettled, startShell } from './shell.js';
 import { Detail } from './triage_detail.js';
 import { askInstruction, askWithdrawal, callMemo } from './triage_forms.js';
 import { listenToKeys } from './triage_keys.js';
@@ -22,8 +22,7 @@ async function start() {
   const { L, map } = await theMap;
   followZoom(map);
   const triage = new Triage(L, map, shell.replica);
-  if (shell.replica.features.size) triage.apply([...shell.replica.features.keys()]);
-  shell.replica.on('change', (ids) => triage.apply(ids));
+  followSettled(shell.replica, (ids) => triage.apply(ids));
   shell.root.addEventListener('eoc-teams', () => triage.apply([...triage.list.rows.keys()]));
   listenToKeys(triage);
   globalThis.eocTriage = triage;

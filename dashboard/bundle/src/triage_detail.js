@@ -68,7 +68,7 @@ export class Detail {
       return value === null || value === undefined ? '—' : word(field, value);
     };
     return (p.checks ?? []).map(({ field, kept, other }) => h('p', { class: 'triage-check' },
-      t('report.check_words', { field: t(`field.${field}`), kept: show(field, kept), other: show(field, other) })));
+      t('report.check_words', { field: t(`item.${field}`), kept: show(field, kept), other: show(field, other) })));
   }
 
   #axis(axis, p) {
@@ -76,12 +76,12 @@ export class Detail {
       type: 'button', class: `axis-${value}`, 'aria-pressed': String(p[axis] === value), 'data-set': `${axis}.${value}`,
       onclick: () => this.acts.triage(axis, value),
     }, word(axis, value), h('kbd', {}, key.toUpperCase()));
-    return h('fieldset', {}, h('legend', {}, t(`field.${axis}`)), Object.entries(DECISIONS).map(button));
+    return h('fieldset', {}, h('legend', {}, t(`item.${axis}`)), Object.entries(DECISIONS).map(button));
   }
 
   #category(p) {
     const option = (code) => h('option', { value: code, selected: code === p.category }, t(`category.${code}`));
-    return h('label', { class: 'triage-category' }, t('field.category'),
+    return h('label', { class: 'triage-category' }, t('item.category'),
       h('select', { onchange: (event) => event.target.value && this.acts.triage('category', event.target.value) },
         h('option', { value: '', selected: !p.category }, t('category.none')), CODES.map(option)));
   }

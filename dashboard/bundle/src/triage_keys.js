@@ -47,7 +47,7 @@ export function listenToKeys(triage) {
 function helpSheet(host) {
   const row = (key, words) => h('tr', {}, h('th', {}, h('kbd', {}, SHOWN[key] ?? key.toUpperCase())), h('td', {}, words));
   const acts = Object.entries(KEYS).filter(([, [words]]) => words).map(([key, [words]]) => row(key, t(words)));
-  const decisions = Object.entries(DECISIONS).map(([key, [axis, value]]) => row(key, `${t(`field.${axis}`)}: ${word(axis, value)}`));
+  const decisions = Object.entries(DECISIONS).map(([key, [axis, value]]) => row(key, `${t(`item.${axis}`)}: ${word(axis, value)}`));
   const dialog = h('dialog', { class: 'eoc-dialog keys' },
     h('h2', {}, t('keys.title')),
     h('div', { class: 'keys-tables' }, h('table', {}, acts), h('table', {}, decisions)),

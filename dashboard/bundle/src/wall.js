@@ -4,7 +4,7 @@ import './wall.css';
 import { say, h, whenPresent } from './dom.js';
 import { followZoom, TOWN } from './ground.js';
 import { isMarked, LiveLayer, theMap } from './map_layer.js';
-import { startShell } from './shell.js';
+import { followSettled, startShell } from './shell.js';
 import { CODES, ringSymbol, symbol } from './symbols.js';
 import { clock } from './time.js';
 import { Counts, Instructions, Oldest, Strip } from './wall_panels.js';
@@ -30,8 +30,7 @@ async function start() {
     view.apply(ids);
     fresh = true;
   };
-  if (replica.features.size) take([...replica.features.keys()]);
-  replica.on('change', take);
+  followSettled(replica, take);
   shell.root.addEventListener('eoc-teams', () => panels.forEach((panel) => { panel.look = ''; panel.apply([], fresh); }));
   setInterval(() => asOf(shell.lastGood()), 1000);
   globalThis.eocWall = { layer, map, panels };
