@@ -105,11 +105,11 @@ def change_ms(server: Served, page: Page, incident: str) -> float:
     cdp = page.context.new_cdp_session(page)
     cdp.send("Performance.enable", {"timeDomain": "threadTicks"})  # the machine may be busy
     idle = median(_busy(cdp, page, lambda: None) for _ in range(5))
+    path = f"/api/v1/incidents/{incident}/events"
     costs = []
     for n in range(CHANGES):
         place = {"lon": 142.45 + n * 0.004, "lat": 43.55, "method": "device", "uncertainty_m": 9}
         event = envelope("report.received", uuid7(), {"text": str(n), "place": place})
-        path = f"/api/v1/incidents/{incident}/events"
         costs.append(_busy(cdp, page, lambda e=event: server.api("POST", path, e)))
     return max(0.0, median(costs[3:]) - idle)
 
@@ -125,3 +125,32 @@ def _busy(cdp: CDPSession, page: Page, act: Any) -> float:
 def _task_s(cdp: CDPSession) -> float:
     metrics = cdp.send("Performance.getMetrics")["metrics"]
     return float(next(m["value"] for m in metrics if m["name"] == "TaskDuration"))
+
+
+SWAP = """(n) => {
+    const features = Array.from({ length: n }, (_, i) => ({
+        type: 'Feature', id: `f${i}`, properties: { id: i },
+        geometry: { type: 'Point', coordinates: [
+            142.38 + ((i * 7919) % 9973) / 9973 * 0.3, 43.42 + ((i * 104729) % 9967) / 9967 * 0.22,
+        ] },
+    }));
+    window.swap = (k) => {
+        features[0] = { ...features[0], properties: { id: k } };
+        dash_clientside.set_props('eoc-ground', {
+            url: null, cluster: true, pointToLayer: null, style: null, onEachFeature: null,
+            data: { type: 'FeatureCollection', features: [...features] },
+        });
+    };
+    window.swap(-1);
+}"""
+
+
+def swap_ms(page: Page, points: int) -> float:
+    """Return main-thread milliseconds of one change in a clustered layer of dash-leaflet."""
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
+    page.evaluate(SWAP, points)
+    page.wait_for_timeout(4000)
+    idle = median(_busy(cdp, page, lambda: None) for _ in range(5))
+    costs = [_busy(cdp, page, lambda k=k: page.evaluate("k => swap(k)", k)) for k in range(7)]
+    return max(0.1, median(costs) - idle)
