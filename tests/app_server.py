@@ -19,7 +19,7 @@ from flask import Flask
 from gevent import pywsgi
 
 from dashboard.app import create_app
-from dashboard.cli.start import Quiet
+from dashboard.cli.start import Quiet, send_at_once
 from dashboard.clock import iso
 from dashboard.commands import Sender, submit
 from dashboard.config import load
@@ -70,6 +70,7 @@ def serve(app: Any, told: dict[str, Any]) -> None:
     """Serve until killed; the first line printed says where."""
     server = pywsgi.WSGIServer(("127.0.0.1", 0), app, handler_class=Quiet, log=None)
     server.start()
+    send_at_once(server)
     print(json.dumps({"port": server.server_port, **told}), flush=True)
     server.serve_forever()
 

@@ -21,7 +21,7 @@ import gevent
 from gevent import pywsgi
 
 from dashboard.app import create_app
-from dashboard.cli.start import Quiet
+from dashboard.cli.start import Quiet, send_at_once
 from dashboard.config import load
 from dashboard.observe import configure
 from dashboard.people import Grant, NewPerson, NewToken, People
@@ -67,6 +67,7 @@ def main(folder: Path, port: int) -> None:
         ("127.0.0.1", port), app, handler_class=Quiet, log=None, error_log=None
     )
     server.start()
+    send_at_once(server)
     said = {
         "url": f"http://127.0.0.1:{server.server_port}", "port": server.server_port,
         "pid": os.getpid(), "tokens": tokens(eoc.people, folder),
