@@ -12,6 +12,7 @@ from typing import Any
 import click
 import gevent
 from gevent import pywsgi
+from gevent.server import StreamServer
 
 from dashboard.app import create_app
 from dashboard.bundle import build
@@ -70,7 +71,7 @@ def _listen(
     return server
 
 
-def send_at_once(server: pywsgi.WSGIServer) -> None:
+def send_at_once(server: StreamServer) -> None:
     """Turn Nagle's delay off; accepted sockets inherit it.
 
     With it the body of an answer, and a parcel after a parcel, waits 40 ms for the peer's ACK.
