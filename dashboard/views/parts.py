@@ -69,7 +69,7 @@ def shell(screen: Screen, page: str, *, children: list[Node]) -> Node:
         className="eoc-header",
         children=[
             *([_drill_word(lang)] if realm.name == DRILL else []),
-            html.H1("", id="eoc-title"),
+            html.H1(words(lang, "shell.town"), id="eoc-title"),
             html.Span(words(lang, f"page.{page}"), className="eoc-page-name"),
             _nav(screen, page, lang),
             html.Span("", id="eoc-connection", role="status"),

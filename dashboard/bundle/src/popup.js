@@ -64,8 +64,16 @@ export function pictureUrl({ properties: p }, variant) {
 /** The picture, or a box that says why there is none yet. */
 export function picture(photo, variant, props = {}) {
   const url = photo && pictureUrl(photo, variant);
-  if (url) return h('img', { ...props, src: url, alt: t('photo.alt'), loading: 'lazy', decoding: 'async' });
-  return h('div', { ...props, class: `${props.class ?? ''} eoc-no-picture` }, photo ? waiting(photo.properties) : t('photo.none'));
+  if (url) {
+    const image = h('img', { ...props, src: url, alt: t('photo.alt'), loading: 'lazy', decoding: 'async' });
+    image.addEventListener('error', () => image.replaceWith(box(props, t('photo.unreachable'))), { once: true });
+    return image;
+  }
+  return box(props, photo ? waiting(photo.properties) : t('photo.none'));
+}
+
+function box(props, words) {
+  return h('div', { ...props, class: `${props.class ?? ''} eoc-no-picture` }, words);
 }
 
 function waiting(p) {
