@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -18,10 +22,12 @@ from dashboard.config import Settings, load
 from dashboard.people import Grant, NewPerson, NewToken, People, Person, open_people
 from dashboard.people.secrets import Passwords
 from dashboard.principal import DRILL_ONLY
+from tests.conftest import ROOT
 
 NOW_US = 1_800_000_000_000_000
 FAR_US = NOW_US * 2
 WORD = "correct horse battery"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 FIELD_OF_FORM = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -67,8 +73,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def people(settings: Settings, clock: FixedClock) -> People:
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    return open_people(settings, clock, Passwords(cheap))
+    return open_people(settings, clock, Passwords(CHEAP))
 
 
 @pytest.fixture
@@ -108,3 +113,26 @@ def secret(people: People, person: Callable[..., Person]) -> Callable[..., str]:
 def browser(app: Flask) -> Callable[..., Browser]:
     """Make a browser: ``browser()``, ``browser("192.0.2.7")``."""
     return lambda *given, **more: Browser(app, *given, **more)
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+@pytest.fixture(scope="module")
+def told(state: Path) -> Iterator[dict[str, Any]]:
+    command = [sys.executable, "-m", "tests.app_server", str(state)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        yield json.loads(line)
+        process.terminate()
+
+
+@pytest.fixture
+def store(state: Path, told: dict[str, Any]) -> Iterator[People]:
+    """The people store as another process opens it (the command line does)."""
+    opened = open_people(Settings(state_dir=state), passwords=Passwords(CHEAP))
+    yield opened
+    opened.close()
