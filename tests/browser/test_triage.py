@@ -114,6 +114,54 @@ def test_an_instruction_goes_out_and_its_answer_comes_back(
     shoot(page, "triage-instructed")
 
 
+def test_what_a_crew_says_by_radio_is_entered_for_them(
+    served: Served, desk: BrowserContext
+) -> None:
+    incident = served.open_incident()
+    report = served.send(incident, "report.received", {"text": "倒木", "place": BRIDGE})
+    (feature,) = served.features(incident, "report")
+    body = {"team": served.teams[TEAM], "words": "撤去", "report_id": report}
+    instruction = served.send(incident, "instruction.issued", body | {"seen": feature["seq"]})
+    page = open_triage(desk, incident)
+    row = page.locator(f"#triage-words [data-instruction='{instruction}']")
+    row.get_by_role("button", name="代行入力").click()
+    page.locator("input[name=stamp][value=arrived]").check()
+    page.locator("input[name=note]").fill("現地到着、作業にかかる")
+    page.keyboard.press("Enter")
+    expect(row).to_contain_text("到着")
+    expect(row).to_contain_text("無線・代行")
+    (sent,) = served.features(incident, "instruction")
+    assert sent["properties"]["state"] == "arrived"
+    assert sent["properties"]["proxies"] == {"arrived": "radio"}
+
+
+def test_the_original_is_a_download_for_headquarters(served: Served, desk: BrowserContext) -> None:
+    incident = served.open_incident()
+    report = served.send(incident, "report.received", {"text": "橋", "place": BRIDGE})
+    send_photo(served, incident, report)
+    page = open_triage(desk, incident)
+    link = page.locator(".viewer-bar a")
+    expect(link).to_be_visible()
+    with page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == "IMG_0001.jpg"
+    assert download.value.path().read_bytes().startswith(b"\xff\xd8")
+
+
+def test_a_memo_of_the_drill_stays_in_the_drill(served: Served, desk: BrowserContext) -> None:
+    real, drill = served.open_incident("実災害"), served.open_incident("訓練事案", prefix="/drill")
+    page = open_triage(desk, drill, "/drill")
+    expect(page.locator(".eoc-drill-word")).to_have_text("訓練")
+    page.keyboard.press("m")
+    page.keyboard.type("訓練の通報")
+    page.keyboard.press("Enter")
+    expect(page.locator("#triage-words")).to_contain_text("訓練の通報")
+    shoot(page, "triage-drill")
+    (report,) = served.features(drill, "report", "/drill")
+    assert report["properties"]["text"] == "訓練の通報"
+    assert served.features(real, "report") == []
+
+
 def test_a_call_memo_needs_nothing_but_words(served: Served, desk: BrowserContext) -> None:
     incident = served.open_incident()
     page = open_triage(desk, incident)

@@ -151,6 +151,17 @@ def test_a_wall_cut_for_20_s_says_so_and_then_has_every_change(
     assert sorted(ours) == sorted([f["id"], f["seq"]] for f in board["features"])
 
 
+def test_a_wall_nobody_touches_turns_to_the_incident_that_opens(
+    served: Served, wall: BrowserContext
+) -> None:
+    served.open_incident("前の災害")
+    page = wall.new_page()
+    page.goto("/wall")
+    expect(page.locator("#eoc-title")).to_have_text("前の災害")
+    served.open_incident("次の災害")
+    expect(page.locator("#eoc-title")).to_have_text("次の災害", timeout=30_000)
+
+
 def test_the_wall_stays_small_whatever_arrives(served: Served, wall: BrowserContext) -> None:
     incident = served.open_incident()
     page = open_wall(wall, incident)

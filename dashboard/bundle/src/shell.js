@@ -1,6 +1,6 @@
 // What every live page has: clock, title of the incident, state of the connection, language.
 import './shell.css';
-import { authHeaders, request } from './api.js';
+import { ApiError, authHeaders, request } from './api.js';
 import { say, whenPresent } from './dom.js';
 import { connect } from './live.js';
 import { teamNames } from './popup.js';
@@ -8,6 +8,7 @@ import { clockSeconds } from './time.js';
 import { page, t } from './words.js';
 
 const BLIND_MS = 5000;
+const NEWEST_MS = 15_000;
 const STATES = { live: 'shell.live', catching_up: 'shell.catching_up' };
 
 /** Start the shell around a followed incident. Returns {replica, lastGood()}. */
@@ -32,6 +33,23 @@ export async function startShell() {
   }, () => { /* names of teams are a nicety: ids are shown instead */ });
   globalThis.eocReplica = replica;
   return { replica, root, lastGood: () => state.good };
+}
+
+/**
+ * Load the page again when another incident is the newest open one: nobody stands at the
+ * wall to do it. A page that was asked for a certain incident (?incident=) stays with it.
+ */
+export function reloadForNewest() {
+  if (new URLSearchParams(location.search).has('incident')) return;
+  setInterval(async () => {
+    try {
+      const { incidents } = await request('GET', '/api/v1/incidents');
+      const newest = incidents.find((incident) => !incident.ended_at) ?? incidents[0];
+      if (newest && newest.id !== page.incidentId) location.reload();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // no line: the page says so already
+    }
+  }, NEWEST_MS);
 }
 
 /** Call take(ids) for every change; while the board is being fetched, once for all of it. */

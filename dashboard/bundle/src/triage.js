@@ -6,9 +6,9 @@ import { whenPresent } from './dom.js';
 import { followZoom } from './ground.js';
 import { isMarked, LiveLayer, theMap } from './map_layer.js';
 import { MapTools } from './map_tools.js';
-import { followSettled, startShell } from './shell.js';
+import { followSettled, reloadForNewest, startShell } from './shell.js';
 import { Detail } from './triage_detail.js';
-import { askInstruction, askWithdrawal, callMemo } from './triage_forms.js';
+import { askInstruction, askProxy, askWithdrawal, callMemo } from './triage_forms.js';
 import { listenToKeys } from './triage_keys.js';
 import { isListed, List } from './triage_list.js';
 import { Viewer } from './viewer.js';
@@ -17,7 +17,10 @@ const node = (id) => document.getElementById(id);
 
 async function start() {
   const shell = await startShell();
-  if (!shell) return;
+  if (!shell) {
+    reloadForNewest();
+    return;
+  }
   await whenPresent('triage-list');
   const { L, map } = await theMap;
   followZoom(map);
@@ -46,6 +49,7 @@ class Triage {
       triage: (axis, value) => this.decide(axis, value),
       place: () => this.place(),
       instruct: () => this.instruct(),
+      proxy: (instruction) => askProxy(this, instruction),
       withdraw: (instruction) => askWithdrawal(this, instruction),
     };
     this.detail = new Detail({ node: node('triage-words'), replica, desk: this.desk, acts });

@@ -15,7 +15,7 @@ export const DECISIONS = {
 const AXES = ['priority', 'certainty', 'handling'];
 const STATES = ['issued', 'delivered', 'read', 'acknowledged', 'departed', 'arrived', 'completed', 'withdrawn'];
 
-/** The panel. acts: {triage(axis, value), place(), instruct(), withdraw(instruction)}. */
+/** The panel. acts: {triage(axis, value), place(), instruct(), proxy(i), withdraw(i)}. */
 export class Detail {
   constructor({ node, replica, desk, acts }) {
     Object.assign(this, { node, replica, desk, acts, look: null });
@@ -88,13 +88,16 @@ export class Detail {
 
   #instruction(instruction) {
     const p = instruction.properties;
-    const times = STATES.filter((state) => p.times?.[state]).map((state) => `${word('instruction', state)} ${dayClock(p.times[state])}`);
+    const by = (state) => (p.proxies?.[state] ? t('instruction.by_proxy', { means: word('means', p.proxies[state]) }) : '');
+    const times = STATES.filter((state) => p.times?.[state]).map((state) => `${word('instruction', state)} ${dayClock(p.times[state])}${by(state)}`);
     const open = !['completed', 'withdrawn'].includes(p.state);
     return h('li', { class: `state-${p.state}`, 'data-instruction': instruction.id },
       h('p', {}, h('strong', {}, teamName(p.team, this.replica.features)), ` ${p.words}`),
       h('p', { class: 'triage-times' }, h('b', {}, instructionState(p)), ` ${times.join(' → ')}`),
       p.due_at && h('p', { class: 'triage-times' }, t('instruction.due', { at: dayClock(p.due_at) })),
-      open && h('button', { type: 'button', class: 'eoc-button', onclick: () => this.acts.withdraw(instruction) }, t('triage.withdraw')));
+      open && h('p', {},
+        h('button', { type: 'button', class: 'eoc-button', onclick: () => this.acts.proxy(instruction) }, t('triage.proxy')), ' ',
+        h('button', { type: 'button', class: 'eoc-button', onclick: () => this.acts.withdraw(instruction) }, t('triage.withdraw'))));
   }
 }
 

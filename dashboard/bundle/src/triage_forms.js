@@ -6,6 +6,8 @@ import { categoryWord, placeWords, teamNames } from './popup.js';
 import { t } from './words.js';
 
 const MEANS = ['phone', 'radio', 'in_person', 'line_works', 'fax'];
+const SPOKEN = ['radio', 'phone', 'in_person'];
+const STAMPS = ['acknowledged', 'departed', 'arrived', 'completed', 'support_requested', 'found_normal'];
 const DUE_MINUTES = [0, 15, 30, 60, 120, 180];
 
 /** Words, a place in words, how it came: nothing else is asked while somebody is on the line. */
@@ -46,6 +48,22 @@ export function askInstruction({ host, desk, replica }, report) {
       const body = { team, words: words.trim(), report_id: report.id, ...at };
       return desk.decide('instruction.issued', uuid7(), body, report.id);
     },
+  });
+}
+
+/** What a crew said by radio or phone, entered for them: 代行入力. */
+export function askProxy({ host, desk }, instruction) {
+  const stamps = STAMPS.map((stamp) => [stamp, t(`instruction.${stamp}`)]);
+  openForm(host, {
+    title: t('proxy.title'), note: instruction.properties.words, submit: t('proxy.send'),
+    fields: [
+      oneOf(t('proxy.stamp'), 'stamp', stamps, 'acknowledged'),
+      oneOf(t('report.means'), 'proxy', SPOKEN.map((means) => [means, t(`means.${means}`)]), 'radio'),
+      field(t('proxy.note'), h('input', { name: 'note', maxlength: 2000, autocomplete: 'off', autofocus: true })),
+    ],
+    send: ({ stamp, proxy, note }) => desk.tell(`instruction.${stamp}`, instruction.id, {
+      proxy, ...(note.trim() ? { note: note.trim() } : {}),
+    }),
   });
 }
 

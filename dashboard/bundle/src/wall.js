@@ -4,7 +4,7 @@ import './wall.css';
 import { say, h, whenPresent } from './dom.js';
 import { followZoom, TOWN } from './ground.js';
 import { isMarked, LiveLayer, theMap } from './map_layer.js';
-import { followSettled, startShell } from './shell.js';
+import { followSettled, reloadForNewest, startShell } from './shell.js';
 import { CODES, ringSymbol, symbol } from './symbols.js';
 import { clock } from './time.js';
 import { Counts, Instructions, Oldest, Strip } from './wall_panels.js';
@@ -15,6 +15,7 @@ const scale = () => parseFloat(getComputedStyle(document.documentElement).fontSi
 
 async function start() {
   const shell = await startShell();
+  reloadForNewest();
   const { L, map } = await theMap;
   followZoom(map);
   legend(await whenPresent('wall-legend'));
