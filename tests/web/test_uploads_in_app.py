@@ -69,7 +69,7 @@ def test_a_photo_of_the_drill_stays_in_the_drill(
 
 def test_nobody_uploads_without_signing_in(app: Flask, desk: Any, photo: bytes) -> None:
     class Nobody:
-        client, headers = app.test_client(), {}  # noqa: RUF012
+        client, headers = app.test_client(), {}
 
     refused = _upload(Nobody, photo)
     assert (refused.status_code, refused.json["error"]["code"]) == (401, "unauthenticated")
