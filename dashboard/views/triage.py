@@ -17,6 +17,7 @@ def layout(screen: Screen, settings: Settings) -> Node:
     reports = html.Section(
         className="triage-reports",
         children=[
+            html.Div(id="triage-top", className="triage-top"),
             html.Div(id="triage-filters", className="triage-filters"),
             html.P("", id="triage-count"),
             html.Div(id="triage-list", tabIndex=0, role="listbox", **_label(lang, "list")),

@@ -165,7 +165,7 @@ def test_a_memo_of_the_drill_stays_in_the_drill(served: Served, desk: BrowserCon
 def test_a_call_memo_needs_nothing_but_words(served: Served, desk: BrowserContext) -> None:
     incident = served.open_incident()
     page = open_triage(desk, incident)
-    page.keyboard.press("m")
+    page.get_by_role("button", name="電話メモ").click()
     page.keyboard.type("白金の上の橋が流れたと住民から")
     shoot(page, "triage-memo")
     page.keyboard.press("Enter")

@@ -2,16 +2,17 @@
 import './map.css';
 import './triage.css';
 import { Desk } from './desk.js';
-import { whenPresent } from './dom.js';
+import { h, whenPresent } from './dom.js';
 import { followZoom } from './ground.js';
 import { isMarked, LiveLayer, theMap } from './map_layer.js';
 import { MapTools } from './map_tools.js';
 import { followSettled, reloadForNewest, startShell } from './shell.js';
 import { Detail } from './triage_detail.js';
 import { askInstruction, askProxy, askWithdrawal, callMemo } from './triage_forms.js';
-import { listenToKeys } from './triage_keys.js';
+import { helpSheet, listenToKeys } from './triage_keys.js';
 import { isListed, List } from './triage_list.js';
 import { Viewer } from './viewer.js';
+import { t } from './words.js';
 
 const node = (id) => document.getElementById(id);
 
@@ -27,6 +28,7 @@ async function start() {
   const triage = new Triage(L, map, shell.replica);
   followSettled(shell.replica, (ids) => triage.apply(ids));
   shell.root.addEventListener('eoc-teams', () => triage.apply([...triage.list.rows.keys()]));
+  node('triage-top').replaceChildren(...triage.buttons());
   listenToKeys(triage);
   globalThis.eocTriage = triage;
   performance.mark('eoc-triage-ready');
@@ -100,6 +102,16 @@ class Triage {
 
   memo() {
     callMemo(this);
+  }
+
+  /** What has no place at a subject, for those who do not use keys. */
+  buttons() {
+    const button = (key, letter, act, look = '') => h('button', { type: 'button', class: `eoc-button ${look}`, onclick: act },
+      t(key), h('kbd', {}, letter));
+    return [
+      button('memo.title', 'M', () => this.memo(), 'main'),
+      button('keys.title', '?', () => helpSheet(this.host)),
+    ];
   }
 
   #show() {

@@ -44,7 +44,8 @@ export function listenToKeys(triage) {
   });
 }
 
-function helpSheet(host) {
+/** Show every key. */
+export function helpSheet(host) {
   const row = (key, words) => h('tr', {}, h('th', {}, h('kbd', {}, SHOWN[key] ?? key.toUpperCase())), h('td', {}, words));
   const acts = Object.entries(KEYS).filter(([, [words]]) => words).map(([key, [words]]) => row(key, t(words)));
   const decisions = Object.entries(DECISIONS).map(([key, [axis, value]]) => row(key, `${t(`item.${axis}`)}: ${word(axis, value)}`));
