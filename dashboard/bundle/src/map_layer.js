@@ -50,7 +50,7 @@ export class LiveLayer {
   apply(ids) {
     const began = performance.now();
     const mass = this.#settling(began) || ids.length > 200;
-    for (const id of this.#touched(ids)) this.#take(id, mass || !this.#moved(id));
+    for (const [id, news] of this.#touched(ids)) this.#take(id, mass || !news);
     this.draw();
     this.lastChangeMs = performance.now() - began;
   }
@@ -72,14 +72,14 @@ export class LiveLayer {
     this.popup = { id, box: this.#popupAt(this.#latlng(feature), popupContent(feature, this.replica.features)) };
   }
 
-  // the photo of a report changes how the report looks
+  // the photo of a report changes how the report looks, and may be what gives it a place
   #touched(ids) {
-    const all = new Set(ids);
+    const news = new Map(ids.map((id) => [id, this.#moved(id)]));
     for (const id of ids) {
       const owner = this.replica.features.get(id)?.properties?.report_id;
-      if (owner) all.add(owner);
+      if (owner) news.set(owner, news.get(owner) || news.get(id));
     }
-    return all;
+    return news;
   }
 
   #settling(now) {
