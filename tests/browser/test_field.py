@@ -167,18 +167,31 @@ def test_an_instruction_rings_is_read_and_stamped(
     shoot(page, "field-instruction-done")
 
 
-def test_an_instruction_to_another_team_does_not_come_here(
+def test_an_instruction_to_another_team_does_not_come_here_and_markup_is_text(
     served: Served, phone: BrowserContext
 ) -> None:
     incident = served.open_incident()
     page = open_field(phone, incident)
-    for team, words in (("建設水道課2班", "よその班へ"), (TEAM, "こちらの班へ")):
+    markup = "<img src=x onerror=\"document.body.dataset.pwned='1'\"><b>太字</b> =1+1"
+    for team, words in (("建設水道課2班", "よその班へ"), (TEAM, f"こちらの班へ {markup}")):
         served.send(
             incident, "instruction.issued", {"seen": 0, "team": served.teams[team], "words": words}
         )
     page.tap("#go-instructions")
     expect(page.locator("#instructions .instruction")).to_have_count(1)
-    expect(page.locator("#instructions")).to_contain_text("こちらの班へ")
+    expect(page.locator("#instructions .words")).to_have_text(f"こちらの班へ {markup}")
+    assert page.locator("#instructions img, #instructions b").count() == 0
+    assert page.evaluate("document.body.dataset.pwned") is None
+
+
+def test_little_room_on_the_device_is_said_in_time(served: Served, phone: BrowserContext) -> None:
+    phone.add_init_script(
+        "if (navigator.storage)"
+        " navigator.storage.estimate = async () => ({ quota: 1e9, usage: 9.5e8 });"
+    )
+    page = open_field(phone, served.open_incident())
+    expect(page.locator("#storage")).to_contain_text("50 MB")
+    shoot(page, "field-storage-low")
 
 
 def test_one_tap_says_all_is_normal(served: Served, phone: BrowserContext) -> None:

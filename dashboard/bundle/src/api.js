@@ -10,7 +10,7 @@ export class ApiError extends Error {
 
   /** True when trying the same again later can succeed. */
   get temporary() {
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+    return passes(this.status);
   }
 
   /** True when the person has to sign in again first. */
@@ -48,6 +48,14 @@ export async function request(method, path, { body, token, signal, prefix = page
   const payload = await answer.json().catch(() => null);
   if (!answer.ok) throw toError(answer.status, payload);
   return payload;
+}
+
+// timeout, another writer on the same upload, too many at once
+const PASSING = new Set([408, 423, 429]);
+
+/** True for a status after which the same may succeed later; 0 is no answer at all. */
+export function passes(status) {
+  return !status || PASSING.has(status) || status >= 500;
 }
 
 const JAPANESE = /[぀-ヿ一-鿿]/;

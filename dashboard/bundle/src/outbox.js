@@ -1,10 +1,11 @@
 // Nothing written on a phone is lost: rows first to the disk, then out, events before files.
-import { ApiError } from './api.js';
+import { ApiError, passes } from './api.js';
 import { uuid7 } from './ids.js';
 
 const BATCH = 100;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
+const MOST_SPOILED = 5;
 const KEEP_DONE_MS = 3 * 86_400_000;
 
 /**
@@ -148,7 +149,7 @@ export class Outbox {
     const results = await this.#answers(incidentId, events);
     const put = batch.map((row, i) => this.#settled(row, results[i]));
     await this.store.write({ put });
-    const failed = results.find((result) => result?.error && isTemporary(result.status));
+    const failed = results.find((result) => result?.error && passes(result.status));
     if (failed) throw new ApiError(failed.status, failed.error.code, failed.error.message);
   }
 
@@ -169,7 +170,7 @@ export class Outbox {
   #settled(row, result) {
     if (result && !result.error) return { ...row, state: 'done', error: null, doneAt: this.now(), seq: result.seq };
     const error = result?.error ?? { code: 'no_answer', message: '' };
-    if (!result || isTemporary(result.status) || result.status === 401) return { ...row, tries: row.tries + 1, error };
+    if (!result || passes(result.status) || result.status === 401) return { ...row, tries: row.tries + 1, error };
     return { ...row, state: 'parked', error };
   }
 
@@ -212,6 +213,10 @@ export class Outbox {
   }
 
   async #fileFailed(row, error) {
+    if (error.code === 'checksum_mismatch' && row.tries < MOST_SPOILED) {
+      await this.store.write({ put: [{ ...row, url: null, tries: row.tries + 1, error: asError(error) }] });
+      throw new ApiError(0, error.code, error.message); // spoiled on the way: from the beginning
+    }
     if (!error.temporary && !error.signedOut) return this.#park(row, asError(error));
     await this.store.write({ put: [{ ...row, tries: row.tries + 1, error: asError(error) }] });
     throw error;
@@ -251,8 +256,4 @@ export class Outbox {
 
 function asError({ code, message, detail }) {
   return { code, message, detail: detail ?? {} };
-}
-
-function isTemporary(status) {
-  return !status || status === 408 || status === 429 || status >= 500;
 }

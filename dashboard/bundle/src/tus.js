@@ -6,6 +6,7 @@ const SMALLEST = 256_000;
 const RESUMABLE = { 'Tus-Resumable': '1.0.0' };
 const OCTETS = { 'Content-Type': 'application/offset+octet-stream' };
 const GONE = new Set([404, 410]);
+const ASK_AGAIN = new Set([404, 409, 410, 423]);
 
 /** Bytes of the next chunk: a bad line gets smaller ones, so that some of them arrive. */
 export function chunkSize(tries) {
@@ -58,7 +59,7 @@ async function patch(url, blob, offset, size, { exchange, progress }) {
   const part = blob.slice(offset, offset + size);
   const report = (sent) => progress(offset + sent, blob.size);
   const answer = await exchange('PATCH', url, headers, part, report);
-  if (answer.status === 409) throw new ApiError(0, 'network', 'offset mismatch: ask again');
+  if (ASK_AGAIN.has(answer.status)) throw new ApiError(0, 'network', 'the upload moved: ask again');
   const next = offsetOf(checked(answer));
   if (next <= offset) throw new ApiError(0, 'network', 'the server took no bytes');
   return next;

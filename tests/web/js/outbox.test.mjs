@@ -193,3 +193,22 @@ test('a cut upload goes on where the server has it, with smaller chunks', async 
   assert.ok(server.sentBytes <= blob.size + chunkSize(0));
   assert.equal(chunkSize(10), 256_000);
 });
+
+test('a spoiled, locked or expired upload is tried again and never parked', async () => {
+  const server = new FakeServer();
+  const blob = picture(2000);
+  const faults = [460, 423, 410];
+  const file = server.file.bind(server);
+  server.file = (row, bytes, tools) => {
+    const status = faults.shift();
+    if (!status || status === 410) return file(status ? { ...row, url: '/uploads/gone' } : row, bytes, tools);
+    const code = status === 460 ? 'checksum_mismatch' : 'locked';
+    return Promise.reject(new ApiError(status, code, 'no'));
+  };
+  const outbox = new Outbox({ store: new MemoryStore(), server, hash, random: () => 0 });
+  await report(outbox, 'a', [blob]);
+  await settle(outbox);
+  assert.equal(outbox.parked.length, 0);
+  assert.equal(server.files.size, 1);
+  assert.deepEqual(faults, []);
+});
