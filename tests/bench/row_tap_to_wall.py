@@ -43,7 +43,7 @@ def run() -> dict[str, Any]:
         open_seconds(page, incident, 0)
         page.evaluate(WATCH)
         # what comes in the first second is the board as it was: it joins its cluster
-        page.wait_for_function("performance.now() > eocWall.layer.settled")
+        page.wait_for_function("() => performance.now() > eocWall.layer.settled")
         pushes, taps = [], []
         for n in range(ROUNDS):
             pushes.append(_push_ms(server, page, incident))

@@ -20,7 +20,7 @@ def open_triage(context: BrowserContext, incident: str, prefix: str = "") -> Pag
     page.goto(f"{prefix}/triage?incident={incident}")
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
     expect(page.locator("#triage-filters button").first).to_be_visible()
-    page.wait_for_function("window.eocTriage")
+    page.wait_for_function("() => window.eocTriage")
     return page
 
 
