@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,6 +90,9 @@ def test_a_text_named_jpg_is_refused_in_japanese_and_the_report_stays(
     expect(card).to_contain_text("写真のファイルではありません")
     expect(card).to_contain_text("text.jpg")
     shoot(page, "field-refused")
+    page.tap("#reports .fault button")
+    expect(card).to_have_attribute("data-state", "received")
+    expect(page.locator("#unsent")).to_be_hidden()
     (report,) = served.features(incident, "report")
     assert report["properties"]["text"] == "橋の上から撮影"
 
@@ -229,10 +233,10 @@ def test_signed_out_in_the_middle_keeps_all_and_sends_under_the_writers_name(
     page.fill("#words", "前の操作者が書いた")
     page.tap("#send")
     expect(page.locator("#unsent-count")).to_have_text("未送信 通報1件")
-    phone.unroute("**/events")
     token = next(c["value"] for c in phone.cookies() if c["name"] == "_csrf_token")
     left = phone.request.post("/logout", headers={"X-XSRF-Token": token}, max_redirects=0)
     assert left.status == 303
+    phone.unroute("**/events")
     page.tap("#again")
     expect(page.locator("#signin")).to_be_visible()
     expect(page.locator("#link")).to_have_attribute("data-state", "refused")
@@ -287,3 +291,29 @@ def fits(page: Page) -> None:
             ".map((b) => b.outerHTML)"
         )
         assert small == []
+
+
+def test_real_files_of_a_phone_arrive_with_the_position_they_carry(
+    served: Served, context: Open, watch: Watch, shared: Path
+) -> None:
+    watch.allowed.append("422")  # the truncated one
+    incident = served.open_incident()
+    phone = context("patrol-1", PHONE, has_touch=True, is_mobile=True, device_scale_factor=2)
+    page = open_field(phone, incident)
+    expect(page.locator("#place-line")).to_contain_text("許可されていません")
+    names = ("photo_gps/Apple_iPhone_6.jpg", "corrupt/truncated_jpeg.jpg", "heic/iphone_7.heic")
+    page.set_input_files("#files", [shared / "media" / name for name in names])
+    page.tap("#send")
+    page.tap("#go-reports")
+    card = page.locator("#reports .card")
+    expect(card).to_have_attribute("data-state", "refused", timeout=60_000)
+    expect(card).to_contain_text("truncated_jpeg.jpg")
+    expect(card).to_contain_text("途中で切れています")
+    shoot(page, "field-real-files")
+    (report,) = served.features(incident, "report")
+    assert report["geometry"]["coordinates"] == pytest.approx([-0.3178917, 51.7624083], abs=1e-5)
+    assert report["properties"]["place"]["method"] == "exif"
+    states = {p["properties"]["filename"]: p["properties"]["state"]
+              for p in served.features(incident, "photo")}  # fmt: skip
+    assert states["truncated_jpeg.jpg"] == "refused"
+    assert {states["Apple_iPhone_6.jpg"], states["iphone_7.heic"]} <= {"received", "rendered"}

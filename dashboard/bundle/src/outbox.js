@@ -78,9 +78,12 @@ export class Outbox {
     this.wake();
   }
 
-  /** Give up one parked row, on the person's word. */
+  /** Give up one parked row, on the person's word; a file stays known as given up. */
   async discard(key) {
-    await this.store.write({ drop: [key] });
+    const row = this.parked.find((one) => one.key === key);
+    const gone = { ...row, state: 'done', dismissed: true, doneAt: this.now() };
+    if (row?.type === 'file') await this.store.write({ put: [gone], dropBlobs: [key] });
+    else await this.store.write({ drop: [key] });
     await this.#reload();
   }
 

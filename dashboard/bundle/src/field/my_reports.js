@@ -49,9 +49,10 @@ function describe(report, replica) {
   report.words = [body.text, body.place_text && t('field.at_place', { place: body.place_text })].filter(Boolean).join(' ');
   const files = report.rows.filter((row) => row.type === 'file').length;
   report.photos = Math.max(files, p?.photos.length ?? 0);
+  const givenUp = new Set(report.rows.filter((row) => row.dismissed).map((row) => row.sha256));
   for (const id of p?.photos ?? []) {
     const photo = replica.features.get(id)?.properties;
-    if (photo?.state === 'refused') report.refusals.push(photo);
+    if (photo?.state === 'refused' && !givenUp.has(photo.sha256)) report.refusals.push(photo);
   }
 }
 
