@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from dashboard.events import DECISION, KINDS, Event, upgrade
 from dashboard.projections.features import feature, place_in_file, place_of_report
-from dashboard.projections.measures import MEASURES, counted
+from dashboard.projections.measures import MEASURES, NONE, counted
 from dashboard.projections.order import corrected_us, marks
 from dashboard.projections.subject import EMPTY, Cell, Said, Subject
 from dashboard.projections.visible import EVERYBODY, admits, audience_keys, visible
 from dashboard.projections.writes import Ranked, Write, writes
 
-ERASED, GONE = (
-    "body.erased",
-    "erased",
-)  # the kind, and the type of a subject of which nothing is left
-
+ERASED = "body.erased"
+GONE = "erased"  # the type of a subject of which nothing is left
 FILE_FIELDS = (
     "state", "content_type", "size", "width", "height", "taken_at", "direction_deg",
     "direction_ref", "maker", "model", "odd", "place_exif", "no_place_reason",
@@ -36,6 +32,8 @@ class Board:
         self.subjects: dict[str, Subject] = {}
         self._by_sha: dict[str, frozenset[str]] = {}
         self._counts = dict.fromkeys(MEASURES, 0)
+        self._counted: dict[str, frozenset[str]] = {}  # the measures each subject counts in
+        self._moved: set[str] = set(MEASURES)  # measures to look at after this event
         self._blank: dict[int, str] = {}  # subjects of entries whose body is erased, by seq
 
     @classmethod
@@ -52,7 +50,8 @@ class Board:
         other.upto, other.as_of_us = self.upto, self.as_of_us
         other.subjects = dict(self.subjects)
         other._by_sha = dict(self._by_sha)
-        other._counts = dict(self._counts)
+        other._counts, other._counted = dict(self._counts), dict(self._counted)
+        other._moved = set(self._moved)
         other._blank = dict(self._blank)
         return other
 
@@ -105,7 +104,7 @@ class Board:
                 changed.append(self._bury(id_, seq))
             elif was is None or was.shown() != now.shown():
                 ever = now.ever | was.ever if was else now.ever
-                changed.append(self._put(replace(now, seq=seq, ever=ever)))
+                changed.append(self._put(now._replace(seq=seq, ever=ever)))
         return changed
 
     def _forget(self, seq: int, subject_id: str | None) -> list[str]:
@@ -115,10 +114,11 @@ class Board:
         subject = self.subjects.get(subject_id)
         if subject is None or subject.type == GONE:
             return [self._bury(subject_id, seq)]
-        return [self._put(replace(subject, seq=seq)), *self._recount(seq)]
+        return [self._put(subject._replace(seq=seq)), *self._recount(seq)]
 
     def _bury(self, subject_id: str, seq: int) -> str:
         self.subjects.pop(subject_id, None)
+        self._count(subject_id, NONE)
         self.subjects[subject_id] = Subject(subject_id, GONE, seq=seq, ever=EVERYBODY)
         return subject_id
 
@@ -128,12 +128,9 @@ class Board:
             old = Subject(old.id, write.type, ever=old.ever)
         at = corrected_us(event)
         if old.type != write.type:  # refused at the door; a stray entry must not turn a thing over
-            return [self._put(replace(old, seq=event.seq, marks=old.marks | {"wrong_kind"}))]
+            return [self._put(old._replace(seq=event.seq, marks=old.marks | {"wrong_kind"}))]
         new = old.written(
-            {
-                name: _cell(event, at, old.cells.get(name, EMPTY), v)
-                for name, v in write.fields.items()
-            },
+            _cells(event, at, old, write),
             seq=event.seq,
             created_us=min(old.created_us or at, at),
             updated_us=max(old.updated_us, at),
@@ -144,14 +141,22 @@ class Board:
 
     def _put(self, subject: Subject) -> str:
         keys = audience_keys(subject, self.subjects)
-        subject = replace(subject, keys=keys, ever=subject.ever | keys)
-        old = self.subjects.pop(subject.id, None)
+        subject = subject._replace(keys=keys, ever=subject.ever | keys)
+        self.subjects.pop(subject.id, None)
         self.subjects[subject.id] = subject
-        for name in counted(old):
-            self._counts[name] -= 1
-        for name in counted(subject):
-            self._counts[name] += 1
+        self._count(subject.id, counted(subject))
         return subject.id
+
+    def _count(self, subject_id: str, now: frozenset[str]) -> None:
+        before = self._counted.get(subject_id, NONE)
+        if now == before:
+            return
+        self._counted[subject_id] = now
+        for name in now - before:
+            self._counts[name] += 1
+        for name in before - now:
+            self._counts[name] -= 1
+        self._moved |= now ^ before
 
     def _index(self, event: Event, photo: Subject) -> list[str]:
         """Keep photos by hash, share what their file says, place their report."""
@@ -159,7 +164,7 @@ class Board:
             return []
         sha256 = photo.get("sha256")
         if sha256 is None:  # two photos of unknown files are not photos of one file
-            return self._place_report(event, photo)
+            return self._place_report(event.seq, photo)
         others = self._by_sha.get(sha256, frozenset()) - {photo.id}
         self._by_sha[sha256] = others | {photo.id}
         changed = []
@@ -167,7 +172,7 @@ class Board:
             changed += self._share(event.seq, photo.id, other)
             changed += self._share(event.seq, other, photo.id)
         for id_ in (photo.id, *changed):
-            changed += self._place_report(event, self.subjects[id_])
+            changed += self._place_report(event.seq, self.subjects[id_])
         return changed
 
     def _share(self, seq: int, giver_id: str, taker_id: str) -> list[str]:
@@ -181,14 +186,17 @@ class Board:
         }
         return [self._put(taker.written(fresh, seq=seq))] if fresh else []
 
-    def _place_report(self, event: Event, photo: Subject) -> list[str]:
+    def _place_report(self, seq: int, photo: Subject) -> list[str]:
+        """Give a report the place of its photo; derived, so it moves none of its times."""
         place, report_id = place_in_file(photo), photo.get("report_id")
         if not (place and report_id):
             return []
-        name, report = f"place_photo:{photo.id}", self.subjects.get(report_id)
-        if report and report.get(name) == place:
+        old = self.subjects.get(report_id) or Subject(report_id, "report")
+        name = f"place_photo:{photo.id}"
+        if old.type != "report" or old.get(name) == place:
             return []
-        return self._write(event, Write(report_id, "report", {name: place}))
+        new = old.written({name: Cell(Said((), seq, place))}, seq=seq)
+        return [self._put(new), *self._follow(seq, old, new)]
 
     def _follow(self, seq: int, old: Subject, new: Subject) -> list[str]:
         """Move what hangs on a report: photos see its audience, instructions its place."""
@@ -199,25 +207,30 @@ class Board:
             moved += new.some("photo:")
         if place_of_report(old) != place_of_report(new):
             moved += new.some("instruction:")
-        return [self._put(replace(s, seq=seq)) for i in moved if (s := self.subjects.get(i))]
+        return [self._put(s._replace(seq=seq)) for i in moved if (s := self.subjects.get(i))]
 
     def _recount(self, seq: int) -> list[str]:
+        """Put the measures whose count moved since the last event."""
         moved = []
-        for name, count in self._counts.items():
-            id_ = f"measure:{name}"
+        for name in sorted(self._moved):
+            id_, count = f"measure:{name}", self._counts[name]
             old = self.subjects.get(id_)
             if old is None or old.get("value", 0) != count:
-                fresh = Subject(id_, "measure", created_us=old.created_us if old else self.as_of_us)
+                born = old.created_us if old else self.as_of_us
                 cells = {"value": Cell(Said((), seq, count)), "name": Cell(Said((), seq, name))}
-                moved.append(self._put(fresh.written(cells, seq=seq, updated_us=self.as_of_us)))
+                moved.append(self._put(Subject(id_, "measure", seq, born, self.as_of_us, cells)))
+        self._moved.clear()
         return moved
 
 
-def _cell(event: Event, at: int, cell: Cell, value: Any) -> Cell:
-    rank: tuple[Any, ...] = (at, event.id)
-    if isinstance(value, Ranked):
-        rank, value = (value.rank, event.id), value.value
+def _cells(event: Event, at: int, old: Subject, write: Write) -> dict[str, Cell]:
+    """Return the cells of a subject that an event writes, after it."""
     kind = KINDS.get(event.kind)
-    if kind is not None and kind.nature == DECISION:
-        return cell.with_decision(Said(rank, event.seq, value))
-    return cell.with_fact(Said(rank, event.seq, value))
+    put = Cell.with_decision if kind and kind.nature == DECISION else Cell.with_fact
+    found = {}
+    for name, value in write.fields.items():
+        rank: tuple[Any, ...] = (at, event.id)
+        if isinstance(value, Ranked):
+            rank, value = (value.rank, event.id), value.value
+        found[name] = put(old.cells.get(name, EMPTY), Said(rank, event.seq, value))
+    return found

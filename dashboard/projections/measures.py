@@ -11,13 +11,12 @@ WAITING = frozenset({"issued", "delivered", "read"})
 UNDERWAY = frozenset({"acknowledged", "departed", "arrived"})
 
 
-def _report(test: Callable[[Subject], bool]) -> Callable[[Subject], bool]:
-    return lambda s: s.type == "report" and not s.get("retracted") and test(s)
+Test = Callable[[Subject], bool]
 
 
-def _state(type_: str, states: frozenset[str]) -> Callable[[Subject], bool]:
+def _state(states: frozenset[str]) -> Test:
     # an instruction nobody answered has no state of its own yet
-    return lambda s: s.type == type_ and s.get("state", "issued") in states
+    return lambda s: s.get("state", "issued") in states
 
 
 def is_open(s: Subject) -> bool:
@@ -30,23 +29,32 @@ def is_placed(s: Subject) -> bool:
     return bool(s.get("place") or s.some("place_photo:"))
 
 
-MEASURES: dict[str, Callable[[Subject], bool]] = {
-    "reports_total": _report(lambda s: True),
-    "reports_open": _report(is_open),
-    "reports_unplaced": _report(lambda s: not is_placed(s)),
-    "reports_urgent": _report(lambda s: s.get("priority") == "urgent" and is_open(s)),
-    "reports_unverified": _report(lambda s: s.get("certainty", "unverified") == "unverified"),
-    "instructions_open": _state("instruction", WAITING),
-    "instructions_acknowledged": _state("instruction", UNDERWAY),
-    "instructions_completed": _state("instruction", frozenset({"completed"})),
-    "photos_received": _state("photo", frozenset({"received", "rendered"})),
-    "photos_pending": _state("photo", PENDING),
-    "road_closures_in_force": _state("road_closure", frozenset({"declared"})),
+OF_TYPE: dict[str, dict[str, Test]] = {
+    "report": {
+        "reports_total": lambda s: True,
+        "reports_open": is_open,
+        "reports_unplaced": lambda s: not is_placed(s),
+        "reports_urgent": lambda s: s.get("priority") == "urgent" and is_open(s),
+        "reports_unverified": lambda s: s.get("certainty", "unverified") == "unverified",
+    },
+    "instruction": {
+        "instructions_open": _state(WAITING),
+        "instructions_acknowledged": _state(UNDERWAY),
+        "instructions_completed": _state(frozenset({"completed"})),
+    },
+    "photo": {
+        "photos_received": _state(frozenset({"received", "rendered"})),
+        "photos_pending": _state(PENDING),
+    },
+    "road_closure": {"road_closures_in_force": _state(frozenset({"declared"}))},
 }
+MEASURES = tuple(name for tests in OF_TYPE.values() for name in tests)
+NONE: frozenset[str] = frozenset()
 
 
-def counted(subject: Subject | None) -> frozenset[str]:
-    """Return the names of the measures a subject counts in."""
-    if subject is None:
-        return frozenset()
-    return frozenset(name for name, test in MEASURES.items() if test(subject))
+def counted(subject: Subject) -> frozenset[str]:
+    """Return the names of the measures a subject counts in; retracted ones count nowhere."""
+    tests = OF_TYPE.get(subject.type)
+    if tests is None or subject.get("retracted"):
+        return NONE
+    return frozenset([name for name, test in tests.items() if test(subject)])
