@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -82,12 +83,22 @@ def backup(folder: Path, follow: bool) -> None:
     """Copy log, people and media into FOLDER; again into the same one copies only what is new."""
     from dashboard.backup import Backup
 
-    with closing(Backup(load(), folder)) as keeper:
+    with _for_owner_only(), closing(Backup(load(), folder)) as keeper:
         manifest = keeper.once()
         seqs = ", ".join(f"{name} {one['seq']}" for name, one in manifest["realms"].items())
         click.echo(f"保存しました backed up to {folder}: {seqs}")
         if follow:
             keeper.follow(_until_signal())
+
+
+@contextmanager
+def _for_owner_only() -> Iterator[None]:
+    # a backup holds what citizens told, and password hashes
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _until_signal() -> Callable[[], bool]:

@@ -214,6 +214,7 @@ def test_the_commands_do_the_whole_way(machine: Machine, tmp_path: Path) -> None
     assert _eoc(old, "migrate").exit_code == 0
     _fill(old)
     assert _eoc(old, "backup", folder).exit_code == 0
+    assert {path.stat().st_mode & 0o077 for path in Path(folder).rglob("*")} == {0}
     assert "real 実災害: 記録 4 件" in _eoc(new, "restore", folder).output
     verified = _eoc(new, "verify")
     assert verified.exit_code == 0

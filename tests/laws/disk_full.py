@@ -61,27 +61,33 @@ def figures(log: SqliteLog, acknowledged: dict[str, int]) -> dict[str, int]:
 
 
 def main(count: int, seed: int) -> None:
-    """Fill and free the disk ``count`` times within one process."""
+    """Fill and free the disk ``count`` times within one process, a new log each time."""
     chance = random.Random(seed)
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    totals = dict.fromkeys(("full", "stuck", "acknowledged", "lost", "broken"), 0)
+    for _ in range(count):
+        with tempfile.TemporaryDirectory(prefix="eoc-full-") as folder:
+            for name, figure in one_round(Path(folder), chance.randrange(0, 400_000)).items():
+                totals[name] += figure
+    print(json.dumps({"rounds": count, **totals}))
+
+
+def one_round(folder: Path, room: int) -> dict[str, int]:
+    """Fill a new log that may grow by ``room`` bytes, free the disk, and append once more."""
     acknowledged: dict[str, int] = {}
-    full = stuck = 0
-    with tempfile.TemporaryDirectory(prefix="eoc-full-") as folder:
-        log = SqliteLog(Path(folder) / "log.db")
-        for _ in range(count):
-            largest = max(file.stat().st_size for file in Path(folder).iterdir())
-            limit = largest + chance.randrange(0, 300_000)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
-            full += fill(log, acknowledged)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-            one = draft()
-            try:
-                note(acknowledged, [one], log.append([one], 0))
-            except StorageFull:
-                stuck += 1
-        result = {"rounds": count, "full": full, "stuck": stuck, **figures(log, acknowledged)}
-        log.close()
-    print(json.dumps(result))
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    log = SqliteLog(folder / "log.db")
+    largest = max(file.stat().st_size for file in folder.iterdir())
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest + room, hard))
+    full = fill(log, acknowledged)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    one, stuck = draft(), 0
+    try:
+        note(acknowledged, [one], log.append([one], 0))
+    except StorageFull:
+        stuck = 1
+    result = {"full": int(full), "stuck": stuck, **figures(log, acknowledged)}
+    log.close()
+    return result
 
 
 if __name__ == "__main__":
