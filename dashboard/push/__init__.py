@@ -34,7 +34,7 @@ BEAT_S = 2.0
 TICK_S = 0.25
 FEW_WAITING = 8  # not worth counting their bytes
 MOST_WAITING = 64  # parcels a reader may leave unread beyond what the network holds
-MOST_WAITING_BYTES = 4_000_000
+MOST_WAITING_BYTES = 1_000_000
 POLITE_S = 1.0
 AT_A_STRETCH = 100  # readers
 

@@ -15,6 +15,7 @@ from wsproto.events import TextMessage
 
 from dashboard.native import under_gevent
 
+NETWORK_BYTES = 262_144
 LARGEST_MESSAGE_BYTES = 16_384  # what a client has to say is one small JSON object
 
 
@@ -56,6 +57,8 @@ class Line:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock, self._lock, self._rest = sock, threading.Lock(), b""
+        # what the kernel holds for a reader that stopped is memory too, and hides that it stopped
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, NETWORK_BYTES)
         # TLS must not be passed by, and without gevent another thread may be between two frames
         plain = under_gevent() and not hasattr(sock, "cipher")
         self._raw = getattr(sock, "_sock", None) if plain else None

@@ -60,10 +60,10 @@ class Readers:
 class Ours:
     """``eoc serve`` without its worker; events are posted and durable before their answer."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: Served, incident: str | None = None) -> None:
         self.served = served
         with served.api() as api:
-            self.incident = open_incident(api)
+            self.incident = incident or open_incident(api)
         self.path = f"/api/v1/incidents/{self.incident}/events"
         self.posts = [http.client.HTTPConnection("127.0.0.1", served.port) for _ in range(SENDERS)]
 
@@ -82,7 +82,7 @@ class Ours:
         def post(lane: int) -> None:
             for index in range(lane, count, SENDERS):
                 time.sleep(max(0.0, begin + index / rate - time.monotonic()))
-                sent.extend(self._post(lane, [report()]))
+                sent.extend(self.post([report()], lane))
 
         lanes = [threading.Thread(target=post, args=(lane,)) for lane in range(SENDERS)]
         for lane in lanes:
@@ -93,9 +93,10 @@ class Ours:
 
     def burst(self, count: int) -> Sent:
         """Post ``count`` reports at once, as one batch."""
-        return self._post(0, [report() for _ in range(count)])
+        return self.post([report() for _ in range(count)])
 
-    def _post(self, lane: int, events: list[Any]) -> Sent:
+    def post(self, events: list[Any], lane: int = 0) -> Sent:
+        """Post one batch; return when each of its entries was submitted."""
         post, token = self.posts[lane], self.served.tokens["desk"]
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         body, began_s = json.dumps(events), time.monotonic()

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,12 @@ class Served:
         """Return an HTTP client signed in by a token."""
         bearer = {"Authorization": f"Bearer {self.tokens[who]}"}
         return httpx.Client(base_url=self.url, headers=bearer, timeout=60, trust_env=False)
+
+    def metric(self, name: str) -> float:
+        """Return one figure of ``/metrics``; it is open to programs of this machine."""
+        text = httpx.get(f"{self.url}/metrics", trust_env=False).text
+        found = [line.split() for line in text.splitlines() if line.startswith(f"{name} ")]
+        return float(found[0][1]) if found else 0.0
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         """End it and wait."""
@@ -75,6 +82,18 @@ def served(folder: Path) -> Iterator[Served]:
     finally:
         if one.process.poll() is None:
             one.stop()
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Served, str]]:
+    """A server with an open incident, for the length of a block."""
+    with (
+        tempfile.TemporaryDirectory(prefix="eoc-law-") as folder,
+        served(Path(folder) / "state") as server,
+    ):
+        with server.api() as api:
+            incident = open_incident(api)
+        yield server, incident
 
 
 def open_incident(api: httpx.Client, prefix: str = "") -> str:

@@ -28,7 +28,26 @@ def came_back(figures: Figures) -> bool:
     return whole and float(figures["max_loss_s"]) <= 5
 
 
+def kept_once(figures: Figures) -> bool:
+    """Tell whether every submission of an id was answered with success, and kept once."""
+    kept = zero("refused", "doubled", "not_one_seq")(figures)
+    return kept and figures["rows"] == figures["ids"]
+
+
+def cut_cheaply(figures: Figures) -> bool:
+    """Tell whether the stalled were cut, cost the others at most twice their p99, and 50 MB."""
+    cheap = figures["grown_mb"] <= 50 and figures["p99_beside_ms"] <= 2 * figures["p99_before_ms"]
+    return cheap and figures["cut"] == figures["stalled"] and figures["wrong_board"] == 0
+
+
 LAWS = (
+    Law("same-id", "tests.laws.same_id", 100, kept_once),
+    Law("other-body", "tests.laws.other_body", 1000, zero("taken", "changed")),
+    Law("catch-up", "tests.laws.catch_up", 1000, zero("wrong_board", "gaps", "twice")),
+    Law("stalled", "tests.laws.stalled", 10, cut_cheaply),
+    Law(
+        "realms", "tests.laws.realms", 500, zero("rows", "answers", "boards", "exports", "parcels")
+    ),
     Law("kill", "tests.laws.kill", 200, zero("lost", "wrong", "broken")),
     Law(
         "kill",
