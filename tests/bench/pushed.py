@@ -67,6 +67,11 @@ class Ours:
         self.path = f"/api/v1/incidents/{self.incident}/events"
         self.posts = [http.client.HTTPConnection("127.0.0.1", served.port) for _ in range(SENDERS)]
 
+    def close(self) -> None:
+        """Close the senders."""
+        for post in self.posts:
+            post.close()
+
     def readers(self, count: int) -> Readers:
         """Return readers that follow the incident as a wall does."""
         return Readers(

@@ -48,6 +48,8 @@ def run(count: int, seed: int) -> dict[str, Any]:
             figures = _figures(writer, clients, incident)
             for client in clients:
                 client.finish.set()
+            for client in clients:
+                client.join()
         writer.server.stop()
     return {"disconnects": count, "restarts": restarts, **figures}
 
@@ -62,17 +64,17 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         """Post until told to finish."""
-        api, event = self.server.api(), report()
-        while not self.finish.is_set():
-            try:
-                path = f"/api/v1/incidents/{self.incident}/events"
-                api.post(path, json=[event]).raise_for_status()
-            except httpx.HTTPError:
-                time.sleep(0.05)
-                continue
-            self.taken += 1
-            event = report(f"{self.taken}")
-            time.sleep(1 / PER_S)
+        event, path = report(), f"/api/v1/incidents/{self.incident}/events"
+        with self.server.api() as api:
+            while not self.finish.is_set():
+                try:
+                    api.post(path, json=[event]).raise_for_status()
+                except httpx.HTTPError:
+                    time.sleep(0.05)
+                    continue
+                self.taken += 1
+                event = report(f"{self.taken}")
+                time.sleep(1 / PER_S)
 
     def restart(self) -> None:
         """Kill the server without warning and start it again on its port."""

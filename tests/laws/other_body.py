@@ -20,6 +20,7 @@ def run(count: int, seed: int) -> dict[str, Any]:
             others = [{**event, "body": {"text": "別の内容"}} for event in events]
             parts = pool.map(lambda lane: _each(lanes, lane, others), range(4))
             answers = [answer for part in parts for answer in part]
+        lanes.close()
         after = board(server, inc)
     conflicts = sum(s == 409 and r["error"]["code"] == "id_reused" for s, r in answers)
     changed = sum(before[id_] != feature for id_, feature in after.items())

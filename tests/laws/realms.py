@@ -44,6 +44,7 @@ def _tried(count: int, chance: random.Random, folder: Path) -> dict[str, Any]:
         }
         for client in clients.values():
             client.finish.set()
+            client.join()
     rows = sum(_rows(folder / realm, told[OTHER[realm]]) for realm in PREFIXES)
     return {"done": count, "rows": rows, "answers": answers, **leaks}
 

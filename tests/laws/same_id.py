@@ -26,6 +26,11 @@ class Lanes:
         self.lanes = [http.client.HTTPConnection("127.0.0.1", server.port) for _ in range(count)]
         self.gate = Barrier(count)
 
+    def close(self) -> None:
+        """Close every connection."""
+        for lane in self.lanes:
+            lane.close()
+
     def post(self, lane: int, event: dict[str, Any]) -> Answer:
         """Send one event on one lane."""
         self.lanes[lane].request("POST", self.path, json.dumps([event]), self.headers)
@@ -53,6 +58,7 @@ def run(count: int, seed: int) -> dict[str, Any]:
                 answers = list(pool.map(lambda lane, e=event: lanes.together(lane, e), range(20)))
                 success += sum(status == 200 for status, _ in answers)
                 not_one_seq += len({result.get("seq") for _, result in answers}) != 1
+        lanes.close()
         rows = Counter(row["subject_id"] for row in timeline(server, inc))
     return {
         "ids": count, "success": success, "refused": AT_ONCE * count - success,

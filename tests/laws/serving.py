@@ -59,16 +59,17 @@ class Served:
 def start(folder: Path, port: int = 0, module: str = "tests.laws.server") -> Served:
     """Start a server process on a folder; returns when it listens."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("EOC_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, str(folder), str(port)], cwd=ROOT, text=True,
-        stdout=subprocess.PIPE, stderr=(folder.parent / f"{folder.name}.err").open("a"),
-        env={**environment, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    said_wrong = folder.parent / f"{folder.name}.err"
+    with said_wrong.open("a") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, str(folder), str(port)], cwd=ROOT, text=True,
+            stdout=subprocess.PIPE, stderr=errors, env={**environment, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:
         process.wait(20)
-        raise AssertionError((folder.parent / f"{folder.name}.err").read_text()[-3000:])
+        raise AssertionError(said_wrong.read_text()[-3000:])
     said = json.loads(line)
     return Served(process, said["url"], said["port"], said["tokens"])
 

@@ -37,6 +37,7 @@ def run(count: int, seed: int) -> dict[str, Any]:
             grown_mb = _until_cut(ours, server, readers, count) - begun_mb
         finally:
             readers.close()
+            ours.close()
         wrong = _come_back(server, incident, count)
         cut = int(server.metric(CUTS))
         for line in lines:
@@ -107,4 +108,6 @@ def _come_back(server: Served, incident: str, count: int) -> int:
     until(lambda: all(len(c.features) == len(want) for c in clients), seconds=30)
     for client in clients:
         client.finish.set()
+    for client in clients:
+        client.join()
     return sum(client.features != want for client in clients)
