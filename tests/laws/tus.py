@@ -111,16 +111,17 @@ class _Upload:
         self.figures["stalls"] += 1
         self.proxy.stalled = False
 
-    def _disarm(self, trouble: str | None) -> None:
-        """A trouble that did not come about waits for the next upload."""
+    def _disarm(self, trouble: str | None) -> bool:
+        """Keep a trouble that did not come about for the next try; tell whether there was one."""
         waiting = self.proxy.budget is not None or self.proxy.stall_after is not None
+        self.proxy.budget = self.proxy.stall_after = None
         if trouble and waiting:
             self.troubles.append(trouble)
-        self.proxy.budget = self.proxy.stall_after = None
+        return waiting
 
     def _count(self, trouble: str | None, before: int, sent: int) -> None:
-        self.figures["resets" if trouble == "reset" else "cuts"] += 1
-        self.proxy.budget = self.proxy.stall_after = None
+        if not self._disarm(trouble):  # else: the server was still busy with the line cut before
+            self.figures["resets" if trouble == "reset" else "cuts"] += trouble != "stall"
         if self.uploader.url is None:
             return  # cut within the creation: nothing was sent yet
         self.uploader.offset = until(self._offset, 10)[0]
