@@ -26,7 +26,7 @@ from dashboard.config import load
 from dashboard.events import uuid7
 from dashboard.observe import configure
 from dashboard.people.access import NewToken
-from dashboard.people.roster import Grant, NewPerson
+from dashboard.people.persons import Grant, NewPerson
 from dashboard.projections.board import Board
 from tests.upload_server import resident_bytes
 

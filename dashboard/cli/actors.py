@@ -10,7 +10,7 @@ from dashboard.errors import Misconfigured
 from dashboard.ingest.scenario import Actor, Scenario
 from dashboard.people import People
 from dashboard.people.access import NewToken
-from dashboard.people.roster import Grant, NewPerson, Person
+from dashboard.people.persons import Grant, NewPerson, Person
 
 PLAY_HOURS = 48
 HOUR_US = 3_600_000_000

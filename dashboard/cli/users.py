@@ -15,7 +15,7 @@ from dashboard.clock import iso, parse_iso
 from dashboard.config import load
 from dashboard.errors import EocError, NotFound
 from dashboard.people import Grant, NewPerson, NewToken, People, Person, open_people
-from dashboard.people.roster import REALMS
+from dashboard.people.persons import REALMS
 from dashboard.people.secrets import new_password
 from dashboard.people.staff import StaffFile, read_staff
 from dashboard.principal import DRILL_ONLY, ROLES

@@ -16,8 +16,9 @@ from dashboard.people.access import Access, NewToken
 from dashboard.people.attempts import Attempts
 from dashboard.people.audit import Audit
 from dashboard.people.devices import Devices
+from dashboard.people.persons import Grant, NewPerson, Person
 from dashboard.people.revocations import Revocations
-from dashboard.people.roster import Grant, NewPerson, Person, Roster
+from dashboard.people.roster import Roster
 from dashboard.people.secrets import Passwords
 from dashboard.people.store import Store, open_store
 

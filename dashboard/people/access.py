@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from dashboard.clock import Clock
 from dashboard.errors import Malformed, NotFound
 from dashboard.events import uuid7
 from dashboard.people import tables as t
 from dashboard.people.devices import person_on
+from dashboard.people.persons import JOINED, REALMS, Person, first, from_joined, load_persons
 from dashboard.people.revocations import revoke
-from dashboard.people.roster import REALMS, Person, first, load_persons
 from dashboard.people.secrets import fingerprint, new_secret
 from dashboard.people.store import Store
 from dashboard.principal import FIELD, ROLES, Principal
@@ -21,6 +32,25 @@ from dashboard.principal import FIELD, ROLES, Principal
 SESSION_HOURS = 72  # a phone in a valley must not be asked to sign in during its shift
 HOUR_US = 3_600_000_000
 TOKEN_PREFIX, DEVICE_PREFIX = "eoc_", "eocd_"
+
+
+def _by(table: Table, key: Column[Any], *columns: Any) -> Select[Any]:
+    owner = t.persons.c.id == table.c.person_id
+    return (
+        select(table.c.expires_us.label("ends_us"), *columns, *JOINED)
+        .select_from(table.join(t.persons, owner).outerjoin(t.roles))
+        .where(key == bindparam("key"), table.c.revoked_us.is_(None), t.persons.c.active.is_(True))
+    )
+
+
+BY_SESSION = _by(t.sessions, t.sessions.c.id, t.sessions.c.device_id.label("session_device"))
+BY_TOKEN = _by(
+    t.tokens,
+    t.tokens.c.secret_hash,
+    t.tokens.c.id.label("token_id"),
+    t.tokens.c.realm.label("token_realm"),
+    t.tokens.c.roles.label("token_roles"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +131,25 @@ class Access:
         return self._store.read(lambda c: look(c, fingerprint(secret)))
 
     def _session(self, c: Connection, session_id: str) -> tuple[Principal, Person] | None:
-        row = self._live(c, t.sessions, t.sessions.c.id == session_id)
-        person = self._active(c, row.person_id) if row else None
-        if row is None or person is None:
+        rows = self._live(c, BY_SESSION, session_id)
+        if not rows:
             return None
-        principal = self._principal(person, device_id=row.device_id, session_id=session_id)
-        return principal, person
+        person = from_joined(rows)
+        return self._principal(
+            person, device_id=rows[0].session_device, session_id=session_id
+        ), person
 
     def _token(self, c: Connection, hashed: str) -> Principal | None:
-        row = self._live(c, t.tokens, t.tokens.c.secret_hash == hashed)
-        person = self._active(c, row.person_id) if row else None
-        if row is None or person is None:
+        rows = self._live(c, BY_TOKEN, hashed)
+        if not rows:
             return None
-        held, granted = person.roles_at(self._clock.now_us()), frozenset(row.roles.split())
+        person, token = from_joined(rows), rows[0]
+        held, granted = person.roles_at(self._now()), frozenset(token.token_roles.split())
         # never more than its person may at this moment
-        roles = {r: held[r] & granted if row.realm in (r, "*") else frozenset() for r in REALMS}
-        return self._principal(person, roles=roles, token_id=row.id)
+        roles = {
+            r: held[r] & granted if token.token_realm in (r, "*") else frozenset() for r in REALMS
+        }
+        return self._principal(person, roles=roles, token_id=token.token_id)
 
     def _device(self, c: Connection, hashed: str) -> Principal | None:
         where = (t.devices.c.secret_hash == hashed) & t.devices.c.revoked_us.is_(None)
@@ -135,10 +168,10 @@ class Access:
         roles = given.pop("roles", None) or person.roles_at(now_us)
         return Principal(person.id, person.name, roles, person.team, scope, **given)
 
-    def _live(self, c: Connection, table: Table, where: Any) -> Row[Any] | None:
-        row = c.execute(select(table).where(where, table.c.revoked_us.is_(None))).first()
-        over = row is None or (row.expires_us is not None and row.expires_us <= self._now())
-        return None if over else row
+    def _live(self, c: Connection, query: Select[Any], key: str) -> Sequence[Row[Any]]:
+        rows = c.execute(query, {"key": key}).all()
+        ends_us = rows[0].ends_us if rows else None
+        return [] if ends_us is not None and ends_us <= self._now() else rows
 
     def _active(self, c: Connection, person_id: str) -> Person | None:
         return first(load_persons(c, t.persons.c.id == person_id, t.persons.c.active.is_(True)))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dashboard.config import Settings
 from dashboard.people import People
-from dashboard.people.roster import REALMS, Grant, NewPerson
+from dashboard.people.persons import REALMS, Grant, NewPerson
 from dashboard.people.secrets import new_password
 
 FILE = "demo-logins.txt"

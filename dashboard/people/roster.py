@@ -2,75 +2,28 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from dashboard.clock import Clock
-from dashboard.errors import Conflict, Malformed, NotFound
+from dashboard.errors import Conflict, NotFound
 from dashboard.events import uuid7
 from dashboard.people import tables as t
+from dashboard.people.persons import (
+    Grant,
+    NewPerson,
+    Person,
+    check_new,
+    first,
+    load_persons,
+    normal_login,
+)
 from dashboard.people.revocations import revoke
 from dashboard.people.secrets import Passwords
 from dashboard.people.store import Store
-from dashboard.principal import DRILL_ONLY, ROLES
-
-REALMS = ("real", "drill")
-LOGIN = re.compile(r"[0-9a-z぀-ヿ一-鿿][0-9a-z぀-ヿ一-鿿_.@ー-]{1,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """One role in one realm; ``scope`` is the partner it stands for."""
-
-    realm: str
-    role: str
-    scope: str | None = None
-    expires_us: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person or a role name such as 建設水道課パトロール1 (login ``kensetsu-patrol-1``)."""
-
-    id: str
-    login: str
-    name: str
-    department: str
-    section: str
-    team: str | None
-    active: bool
-    fs_uniquifier: str
-    grants: tuple[Grant, ...] = ()
-
-    def grants_at(self, now_us: int) -> tuple[Grant, ...]:
-        """Return the grants in force at a moment."""
-        return tuple(g for g in self.grants if g.expires_us is None or g.expires_us > now_us)
-
-    def roles_at(self, now_us: int) -> dict[str, frozenset[str]]:
-        """Return role names by realm at a moment."""
-        held = self.grants_at(now_us)
-        return {r: frozenset(g.role for g in held if g.realm == r) for r in REALMS}
-
-
-@dataclass(frozen=True, slots=True)
-class NewPerson:
-    """What is known of a person before there is a row; None is not known, and kept as it was.
-
-    ``team`` is a team's name.
-    """
-
-    login: str
-    name: str
-    department: str | None = None
-    section: str | None = None
-    team: str | None = None
-    grants: tuple[Grant, ...] | None = None
 
 
 class Roster:
@@ -213,67 +166,6 @@ class Roster:
         open_ = (t.sessions.c.person_id == person.id) & t.sessions.c.revoked_us.is_(None)
         c.execute(update(t.sessions).where(open_).values(revoked_us=now_us))
         revoke(c, f"person:{person.id}", now_us)
-
-
-def check_new(new: NewPerson) -> None:
-    """Check a person before writing.
-
-    Raises:
-        Malformed: naming the field, the value and what is allowed.
-    """
-    login = normal_login(new.login)
-    if not LOGIN.fullmatch(login):
-        raise Malformed(
-            f"Login {new.login!r}: 2 to 64 letters, digits, kana, kanji or . _ - @",
-            field="login", value=new.login,
-        )  # fmt: skip
-    if not new.name.strip() or any(unicodedata.category(ch) == "Cc" for ch in new.name):
-        raise Malformed(f"Name {new.name!r} is empty or unreadable.", field="name", value=new.name)
-    for grant in new.grants or ():
-        _check_grant(grant)
-
-
-def _check_grant(grant: Grant) -> None:
-    if grant.role not in ROLES or grant.realm not in REALMS:
-        raise Malformed(
-            f"Role {grant.role!r} in realm {grant.realm!r}: roles are {', '.join(ROLES)}; "
-            "realms are real and drill.",
-            field="role", value=grant.role,
-        )  # fmt: skip
-    if grant.role in DRILL_ONLY and grant.realm != "drill":
-        raise Malformed(f"{grant.role} exists in drills only.", field="role", value=grant.role)
-    if grant.role == "partner" and not (grant.scope and grant.expires_us):
-        raise Malformed(
-            "A partner needs a scope (which agency) and an end.", field="role", value=grant.role
-        )
-
-
-def normal_login(login: str) -> str:
-    """Return a login as stored: full-width letters and capitals mean the same."""
-    return unicodedata.normalize("NFKC", login).strip().lower()
-
-
-def load_persons(c: Connection, *where: Any) -> list[Person]:
-    """Return persons with their grants, by login."""
-    rows = c.execute(select(t.persons).where(*where).order_by(t.persons.c.login)).all()
-    grants: dict[str, list[Grant]] = {row.id: [] for row in rows}
-    query = select(t.roles).order_by(t.roles.c.realm, t.roles.c.role)
-    if len(rows) <= 500:
-        query = query.where(t.roles.c.person_id.in_(grants))
-    for g in c.execute(query):
-        grants[g.person_id].append(Grant(g.realm, g.role, g.scope, g.expires_us))
-    return [
-        Person(
-            r.id, r.login, r.name, r.department, r.section, r.team_id, r.active,
-            r.fs_uniquifier, tuple(grants[r.id]),
-        )
-        for r in rows
-    ]  # fmt: skip
-
-
-def first(found: list[Person]) -> Person | None:
-    """Return the only row of a look-up, or None."""
-    return found[0] if found else None
 
 
 def _team_id(c: Connection, name: str, wanted: str | None = None) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from dashboard.errors import Malformed
-from dashboard.people.roster import Grant, NewPerson, check_new, normal_login
+from dashboard.people.persons import Grant, NewPerson, check_new, normal_login
 from dashboard.principal import (
     ADMIN,
     COMMANDER,

@@ -12,7 +12,7 @@ from dashboard import locale
 from dashboard.config import Settings
 from dashboard.people import People, Person
 from dashboard.people.demo import demo_logins
-from dashboard.people.roster import normal_login
+from dashboard.people.persons import normal_login
 from dashboard.principal import current_principal
 from dashboard.security.accounts import User
 from dashboard.security.guard import CSRF_FIELD, from_here

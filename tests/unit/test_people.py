@@ -2,44 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from argon2 import PasswordHasher
 
-from dashboard.clock import SECOND_US, FixedClock
-from dashboard.config import Settings
+from dashboard.clock import SECOND_US
 from dashboard.errors import Conflict, Malformed, NotFound
-from dashboard.people import Grant, NewPerson, NewToken, People, open_people
+from dashboard.people import Grant, NewPerson, NewToken
 from dashboard.people.access import HOUR_US, SESSION_HOURS
-from dashboard.people.demo import FILE, PEOPLE, demo_logins, ensure_demo
-from dashboard.people.secrets import Passwords
-from dashboard.signals import Signals
-
-NOW_US = 1_800_000_000_000_000
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-WORD = "correct horse battery"
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(NOW_US)
-
-
-@pytest.fixture
-def people(tmp_path: Path, clock: FixedClock) -> Iterator[People]:
-    opened = open_people(Settings(state_dir=tmp_path), clock, Passwords(CHEAP))
-    yield opened
-    opened.close()
-
-
-def crew(people: People, login: str = "kensetsu-patrol-1"):
-    grants = (Grant("real", "field"), Grant("drill", "field"))
-    return people.roster.add(
-        NewPerson(login, "建設水道課パトロール1", "建設水道課", "土木係", "1班", grants), WORD
-    )
+from tests.unit.people_store import WORD, crew
 
 
 def test_a_login_is_found_however_it_is_typed(people):
@@ -246,91 +215,3 @@ def test_a_browsers_cookie_is_no_token(people):
     people.devices.enrol(device_id, crew(people).id)
     assert people.devices.by_cookie(secret) == device_id
     assert people.access.by_secret(secret) is None
-
-
-def test_attempts_are_counted_per_key_within_five_minutes(people, clock):
-    limits = [("a|x", 2), ("a", 3)]
-    assert [people.attempts.take(limits) for _ in range(3)] == [0, 0, 300]
-    assert people.attempts.take([("b|x", 2), ("b", 3)]) == 0  # the same name from elsewhere
-    assert people.attempts.take([("a|y", 2), ("a", 3)]) == 0
-    assert people.attempts.take([("a|z", 2), ("a", 3)]) == 300
-    clock.advance(300)
-    assert people.attempts.take(limits) == 0
-
-
-def test_a_good_sign_in_does_not_free_the_count_of_its_address(people):
-    for name in ("x", "y"):
-        assert people.attempts.take([(f"a|{name}", 9), ("a", 3)]) == 0
-    people.attempts.take([("a|z", 9), ("a", 3)])
-    people.attempts.forgive("a|z", "a")
-    assert people.attempts.take([("a|q", 9), ("a", 3)]) == 0
-    assert people.attempts.take([("a|q", 9), ("a", 3)]) == 300
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE audit SET action='x'",
-        "DELETE FROM audit",
-        (
-            "INSERT OR REPLACE INTO audit (id, at_us, action, address, target, detail) "
-            "VALUES (1, 1, 'x', '', '', '{}')"
-        ),
-    ],
-)
-def test_the_audit_only_grows(people, tmp_path, change):
-    people.audit.note("signin.failed", address="127.0.0.1", target="desk-1")
-    with sqlite3.connect(tmp_path / "people.db") as raw, pytest.raises(sqlite3.IntegrityError):
-        raw.execute(change)
-    raw.close()
-    (line,) = people.audit.read()
-    assert (line["action"], line["target"]) == ("signin.failed", "desk-1")
-
-
-def test_a_signal_lives_for_its_time_in_its_realm(people, clock):
-    signals = Signals(people)
-    signals.put("real", "battery:p1", 0.4, ttl_s=60)
-    signals.put("real", "battery:p1", 0.3, ttl_s=60)
-    signals.put("drill", "battery:p1", 0.9, ttl_s=60)
-    assert signals.get("real", "battery:p1") == 0.3
-    assert list(signals.under("real", "battery:")) == ["battery:p1"]
-    clock.advance(60)
-    assert signals.get("real", "battery:p1") is None
-
-
-def test_the_demo_has_logins_with_passwords_of_its_own(people, tmp_path):
-    settings = Settings(state_dir=tmp_path, demo=True)
-    logins = ensure_demo(people, settings)
-    assert [login.login for login in logins] == [new.login for new in PEOPLE]
-    assert len({login.password for login in logins}) == len(logins)
-    assert (tmp_path / FILE).stat().st_mode & 0o077 == 0
-    assert ensure_demo(people, settings) == logins == demo_logins(settings)
-    for login in logins:
-        assert people.roster.check_password(login.login, login.password)
-
-
-def test_two_processes_that_open_the_store_at_once_both_work(tmp_path):
-    settings = Settings(state_dir=tmp_path)
-    one, two = (open_people(settings, passwords=Passwords(CHEAP)) for _ in range(2))
-    person = crew(one)
-    assert two.person(person.id) == person
-    epoch = two.revocations.epoch()
-    one.roster.revoke(person.login)
-    assert two.revocations.since(epoch)[1] == {f"person:{person.id}"}
-    one.close()
-    two.close()
-
-
-def test_an_unknown_name_costs_one_argon2_like_a_wrong_password():
-    class Counting(PasswordHasher):
-        verified: list[str] = []  # noqa: RUF012
-
-        def verify(self, *given):
-            self.verified.append(str(given[0]))
-            return super().verify(*given)
-
-    passwords = Passwords(Counting(time_cost=1, memory_cost=8, parallelism=1))
-    assert not passwords.matches(None, WORD)
-    assert not passwords.matches(passwords.hash("another password"), WORD)
-    cost = [h.rsplit("$", 2)[0] for h in Counting.verified]
-    assert cost == ["$argon2id$v=19$m=8,t=1,p=1"] * 2

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from dashboard.app import Eoc, create_app
 from dashboard.config import Settings, load
 from dashboard.people import Grant, NewPerson, NewToken
-from dashboard.people.roster import REALMS
+from dashboard.people.persons import REALMS
 from tests.tus_client import Client, Server, jpeg, serving
 
 TEAM = "kensetsu-1"
