@@ -38,6 +38,11 @@ def rows_of(page: Page, database: str) -> int:
             """(name) => new Promise((done) => {
                 const opening = indexedDB.open(name);
                 opening.onsuccess = () => {
+                    if (!opening.result.objectStoreNames.contains('items')) {
+                        opening.result.close();
+                        done(0);  // never opened by the page: nothing was written there
+                        return;
+                    }
                     const rows = opening.result.transaction('items').objectStore('items').count();
                     rows.onsuccess = () => { opening.result.close(); done(rows.result); };
                 };
