@@ -6,6 +6,7 @@ the file ``rendering`` in the state folder says that one is underway.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -30,7 +31,14 @@ def main(state_dir: str, slow_s: str = "0") -> None:
         return real(path, *sizes)
 
     job.render = slow
-    run_worker(settings, open_realms(settings), chores=[sweeper(settings)])
+    run_worker(
+        settings,
+        open_realms(settings),
+        chores=[sweeper(settings)],
+        progress=lambda realm, figures: (Path(state_dir) / f"progress-{realm}").write_text(
+            json.dumps(figures)
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -33,12 +33,19 @@ def work() -> None:
     from dashboard.config import load
     from dashboard.jobs import run_worker
     from dashboard.observe import configure
+    from dashboard.people import open_people
     from dashboard.realms import open_realms
     from dashboard.uploads import sweeper
 
     settings = load()
     configure(settings.log_level)
-    run_worker(settings, open_realms(settings), chores=[sweeper(settings)])
+    signals = open_people(settings).signals
+    run_worker(
+        settings,
+        open_realms(settings),
+        chores=[sweeper(settings)],
+        progress=lambda realm, figures: signals.put(realm, "worker", figures, ttl_s=3600),
+    )
 
 
 @click.command()

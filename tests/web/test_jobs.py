@@ -75,6 +75,14 @@ def test_a_photo_gets_its_pictures_and_they_are_served(server: Server, tmp_path:
     assert (part.status, part.body) == (206, got.body[:10])
 
 
+def test_the_worker_says_how_far_it_is(server: Server, tmp_path: Path) -> None:
+    crew = server.client()
+    told = tmp_path / "progress-real"
+    with working(tmp_path):
+        crew.create(jpeg(9), body=jpeg(9))
+        until(lambda: told.exists() and told.read_text() == '{"waiting": 0, "done": 1}', 15)
+
+
 def test_a_running_worker_takes_a_new_photo_at_once(server: Server, tmp_path: Path) -> None:
     crew = server.client()
     with working(tmp_path):
