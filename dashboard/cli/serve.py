@@ -35,11 +35,12 @@ def work() -> None:
     from dashboard.observe import configure
     from dashboard.people import open_people
     from dashboard.realms import open_realms
+    from dashboard.signals import Signals
     from dashboard.uploads import sweeper
 
     settings = load()
     configure(settings.log_level)
-    signals = open_people(settings).signals
+    signals = Signals(open_people(settings))
     run_worker(
         settings,
         open_realms(settings),

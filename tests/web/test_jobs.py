@@ -15,7 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.config import load
 from dashboard.log.sqlite import SqliteLog
+from dashboard.people import open_people
+from dashboard.signals import Signals
 from tests.tus_client import DESK, ROOT, Client, Server, jpeg, serving
 from tests.wait import until
 
@@ -73,6 +76,23 @@ def test_a_photo_gets_its_pictures_and_they_are_served(server: Server, tmp_path:
     assert again.status == 304
     part = desk.ask("GET", path, Range="bytes=0-9")
     assert (part.status, part.body) == (206, got.body[:10])
+
+
+def test_the_command_eoc_work_renders_and_ends_when_told(server: Server, tmp_path: Path) -> None:
+    crew = server.client()
+    crew.create(jpeg(10), body=jpeg(10))
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "EOC_STATE_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "dashboard.cli", "work"]
+    with subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL) as process:
+        people = open_people(load({"EOC_STATE_DIR": str(tmp_path)}))
+        signals = Signals(people)
+        try:
+            until(lambda: _state(crew, jpeg(10)) == "rendered", 30)
+            until(lambda: signals.get("real", "worker") == {"waiting": 0, "done": 1}, 10)
+        finally:
+            people.close()
+            process.terminate()
+            assert process.wait(15) == 0
 
 
 def test_the_worker_says_how_far_it_is(server: Server, tmp_path: Path) -> None:
