@@ -22,7 +22,7 @@ install: $(STAMP)
 
 run: $(STAMP)
 	@echo "[3/3] starting; stop with Ctrl-C"
-	@EOC_DEMO=$${EOC_DEMO:-1} $(BIN)/eoc serve
+	@EOC_DEMO=$${EOC_DEMO:-1} EOC_LOG_LEVEL=$${EOC_LOG_LEVEL:-warning} $(BIN)/eoc serve
 
 test: $(STAMP) test-tools
 	@$(BIN)/python -m pytest $(PYTEST)

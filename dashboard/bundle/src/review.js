@@ -28,7 +28,7 @@ async function start() {
   (await whenPresent('review-mode')).addEventListener('change', () => past.show());
   followChosen(await whenPresent('review-chosen'), slider, past);
   shell.replica.on('change', () => grow(slider, shell.replica.position, past));
-  past.show();
+  grow(slider, shell.replica.position, past); // the first change may have come before us
   globalThis.eocPast = past;
 }
 

@@ -80,6 +80,7 @@ export class List {
     }
     let index = first;
     for (const id of wanted) this.#row(id, index++ * height);
+    this.node.dataset.empty = this.order.size ? '' : t('triage.empty');
     say(this.count, t('triage.count', { n: this.order.size.toLocaleString('ja-JP') }));
   }
 

@@ -66,7 +66,7 @@ export class Strip {
 /** The newest instructions and how far each has come. */
 export class Instructions {
   constructor(node, replica) {
-    Object.assign(this, { node, replica, order: new Ordered(), look: '' });
+    Object.assign(this, { node, replica, order: new Ordered(), look: null });
   }
 
   apply(ids) {
@@ -78,8 +78,8 @@ export class Instructions {
     const look = rows.map(({ id, seq }) => `${id}${seq}`).join();
     if (look === this.look) return;
     this.look = look;
-    this.node.replaceChildren(...rows.map((row) => this.#row(row)));
-    this.node.classList.toggle('empty', rows.length === 0);
+    const none = h('li', { class: 'none' }, t('wall.no_instructions'));
+    this.node.replaceChildren(...(rows.length ? rows.map((row) => this.#row(row)) : [none]));
   }
 
   #row({ id, properties: p }) {
