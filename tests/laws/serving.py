@@ -36,11 +36,11 @@ class Served:
         bearer = {"Authorization": f"Bearer {self.tokens[who]}"}
         return httpx.Client(base_url=self.url, headers=bearer, timeout=60, trust_env=False)
 
-    def metric(self, name: str) -> float:
-        """Return one figure of ``/metrics``; it is open to programs of this machine."""
+    def metrics(self) -> dict[str, float]:
+        """Return the figures of ``/metrics``; it is open to programs of this machine."""
         text = httpx.get(f"{self.url}/metrics", trust_env=False).text
-        found = [line.split() for line in text.splitlines() if line.startswith(f"{name} ")]
-        return float(found[0][1]) if found else 0.0
+        lines = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
+        return {name: float(value) for name, _, value in lines}
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         """End it and wait."""

@@ -39,7 +39,7 @@ def run(count: int, seed: int) -> dict[str, Any]:
             readers.close()
             ours.close()
         wrong = _come_back(server, incident, count)
-        cut = int(server.metric(CUTS))
+        cut = int(server.metrics()[CUTS])
         for line in lines:
             line.close()
     return {
@@ -94,7 +94,7 @@ def _until_cut(ours: Ours, server: Served, readers: Any, count: int) -> float:
     def all_cut() -> bool:
         readers.heard(_fill(ours, 2))
         most.append(server.resident_mb())
-        return server.metric(CUTS) >= count
+        return server.metrics().get(CUTS, 0) >= count
 
     until(all_cut, seconds=120)
     return max(most)
