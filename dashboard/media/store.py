@@ -23,8 +23,8 @@ class MediaStore:
     """A folder of files named by their SHA-256 (lower-case hex).
 
     ``root/original/ab/<sha256>`` and ``root/variant/ab/<sha256>/<name>``. A file that is there
-    is whole and on disk: it was synced before it got its name. One level of 256 folders is
-    soon complete: a new folder costs an arriving photo one more sync of its parent.
+    is whole and on disk: it was synced before it got its name. One level of 256 folders
+    is made at once: a new folder in an arriving photo would cost a sync of its parent.
     """
 
     def __init__(self, root: Path) -> None:
@@ -124,7 +124,8 @@ def _adopt(upload: Path, target: Path) -> Path:
         if target.is_file():
             return target
         raise NotFound(f"Upload {upload.name} is not there any more.", value=upload.name)
-    _make_folder(target.parent)
+    if not target.parent.is_dir():
+        _make_fan(target.parent.parent)
     if target.is_file():
         upload.unlink()
     else:
@@ -145,6 +146,14 @@ def _write(target: Path, data: bytes) -> Path:
         draft.unlink(missing_ok=True)
     _sync_folder(target.parent)
     return target
+
+
+def _make_fan(tree: Path) -> None:
+    """Make all 256 folders of a tree at once: one sync instead of one in each of 256 photos."""
+    _make_folder(tree)
+    for number in range(256):
+        (tree / f"{number:02x}").mkdir(exist_ok=True)
+    _sync_folder(tree)
 
 
 def _make_folder(folder: Path) -> None:
