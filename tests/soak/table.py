@@ -48,6 +48,7 @@ LAWS = (
     Law(
         "realms", "tests.laws.realms", 500, zero("rows", "answers", "boards", "exports", "parcels")
     ),
+    Law("roles", "tests.laws.roles", 10_000, zero("unexpected")),
     Law("kill", "tests.laws.kill", 200, zero("lost", "wrong", "broken")),
     Law(
         "kill",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dashboard.people import Grant, NewPerson, NewToken
+from tests.laws.roles import WHO
 from tests.web.security.conftest import FAR_US
 from tests.web.security.line import Socket
-from tests.web.security.test_roles import WHO
 
 NAMESPACES = {"/live": "real", "/drill/live": "drill"}
 
