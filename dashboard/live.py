@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 
-from dashboard import native
 from dashboard.clock import iso
 from dashboard.errors import NotFound
 from dashboard.events import Event
@@ -64,7 +63,7 @@ class Live:
 
     def catch_up(self) -> int:
         """Fold what the log has beyond ``position``; tell the listeners; return the position."""
-        while events := native.run(self.log.read, self.position, limit=CHUNK):
+        while events := self.log.read(self.position, limit=CHUNK):
             with self._lock:  # read without it: a screen must not wait for the disk
                 self._fold([e for e in events if e.seq > self.position])
         return self.position
@@ -168,7 +167,7 @@ class Live:
         low, high = 0, self.position
         while low < high:
             middle = (low + high + 1) // 2
-            row = native.run(self.log.read, middle - 1, limit=1)
+            row = self.log.read(middle - 1, limit=1)
             low, high = (middle, high) if row[0].recorded_us <= moment_us else (low, middle - 1)
         return low
 
@@ -185,7 +184,7 @@ class Live:
         return marks
 
     def _read(self, after: int, upto: int | None, incident_id: str) -> Iterable[Event]:
-        return native.run(self.log.read, after, upto=upto, incident_id=incident_id)
+        return self.log.read(after, upto=upto, incident_id=incident_id)
 
 
 def _opened_us(board: Board) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 import dash_ag_grid as dag
 from dash import Input, Output, dcc, html
 
-from dashboard import native
 from dashboard.config import Settings
 from dashboard.locale import words
 from dashboard.principal import ADMIN, COMMANDER, CONTROLLER, DESK, EVALUATOR
@@ -66,7 +65,7 @@ def rows(screen: Screen, search: str) -> list[dict[str, Any]]:
     """Return the newest rows of the timeline, latest first, with names of persons."""
     id_ = incident_id(screen.realm, search)
     log = screen.realm.log
-    events = native.run(log.read, 0, incident_id=id_)[-MOST_ROWS:] if id_ else []
+    events = log.read(0, incident_id=id_)[-MOST_ROWS:] if id_ else []
     teams = {team["id"]: team["name"] for team in screen.people.teams()}
     found = list(timeline(events, teams=teams))
     names = screen.people.names({r["person_id"] for r in found if r["person_id"]})
