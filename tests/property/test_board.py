@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.conftest import DESK, event
 from tests.property.histories import Played, Step, decisions, facts, shown, steps
 
 AUDIENCES = ("hq", "wall", "field:t1", "field:t2", "controller", "partner:p1", "partner:p2")
-few = settings(deadline=None, max_examples=60)
+few = settings(deadline=None, max_examples=int(os.environ.get("EXAMPLES", "60")))
 
 
 @given(
