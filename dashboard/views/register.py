@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from dash.exceptions import DependencyException
 from flask import Flask, Response, send_from_directory
 
 from dashboard import bundle
+from dashboard.answers import failure
 from dashboard.config import Settings
+from dashboard.errors import NotFound
 from dashboard.people import People
 from dashboard.realm import Realm
 from dashboard.views import field
@@ -28,6 +31,7 @@ def register(app: Flask, realms: Mapping[str, Realm], people: People, settings: 
     """Add the pages of every realm, and the browser bundle they load, to ``app``."""
     folder = bundle.folder(settings.state_dir)
     _serve_bundle(app, folder)
+    app.register_error_handler(DependencyException, _unknown_library)
     field.register(app, realms, people, folder.name)
     for realm in realms.values():
         screen = create_dash(app, realm, settings, people=people, version=folder.name)
@@ -44,3 +48,8 @@ def _serve_bundle(app: Flask, folder: Path) -> None:
 
     app.add_url_rule("/assets/eoc/<path:name>", "bundle", asset)
     app.add_url_rule("/favicon.ico", "favicon", lambda: Response(FAVICON, mimetype="image/svg+xml"))
+
+
+def _unknown_library(error: DependencyException) -> Response:
+    """Answer a component library that does not exist: Dash raises, which would be a 500."""
+    return failure(NotFound(f"{error}"[:200]))
