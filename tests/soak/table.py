@@ -44,6 +44,7 @@ LAWS = (
     Law("same-id", "tests.laws.same_id", 100, kept_once),
     Law("other-body", "tests.laws.other_body", 1000, zero("taken", "changed")),
     Law("catch-up", "tests.laws.catch_up", 1000, zero("wrong_board", "gaps", "twice")),
+    Law("order", "tests.laws.order", 1000, zero("failed")),
     Law("stalled", "tests.laws.stalled", 10, cut_cheaply),
     Law(
         "realms", "tests.laws.realms", 500, zero("rows", "answers", "boards", "exports", "parcels")
