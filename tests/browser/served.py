@@ -68,11 +68,11 @@ class Served:
         self.teams = {team["name"]: team["id"] for team in store.teams()}
         store.close()
 
-    def start(self, port: int = 0) -> None:
+    def start(self, port: int = 0, *options: str) -> None:
         """Start and wait until it answers."""
         ready = self.state_dir / "listening"
         ready.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "dashboard.cli", "serve", "--port", str(port)]
+        command = [sys.executable, "-m", "dashboard.cli", "serve", "--port", str(port), *options]
         command += [] if self.worker else ["--no-worker"]
         environ = {k: v for k, v in os.environ.items() if not k.startswith("EOC_")}
         environ |= self.environ | {"PYTHONPATH": str(ROOT)}
