@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from dashboard.events import uuid7
 from tests.browser.conftest import DESK, PHONE, WALL, Open
 from tests.browser.served import TEAM, Served
-from tests.laws.markup import payloads
+from tests.laws.markup import PAYLOADS, payloads
 
 pytestmark = pytest.mark.browser
 INJECTED = "img[src='x'], iframe[srcdoc], svg[onload], details[ontoggle], object, [onerror]"
@@ -21,7 +21,7 @@ INJECTED = "img[src='x'], iframe[srcdoc], svg[onload], details[ontoggle], object
 @pytest.fixture
 def incident(served: Served) -> str:
     """An incident whose every text is hostile."""
-    words = payloads(100)
+    words = payloads(PAYLOADS)
     made = served.open_incident(words[20])
     team = served.teams[TEAM]
     for n, text in enumerate(words):

@@ -7,7 +7,11 @@ call that leaves a mark in the page. ``payloads(n)`` gives n of them, the same e
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
+from typing import Any
 
+PAYLOADS = 100
 CALL = "window.__ran=(window.__ran||0)+1"
 CARRIERS = (
     "<script>{0}</script>",
@@ -33,7 +37,7 @@ FORMULAS = (
     "=HYPERLINK(\"x\",\"押す\")", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1+1", "\r=1+1",
     " =1+1", "＝1+1",
 )  # fmt: skip
-WRAPPERS = ("{}", "冠水 {}", "{} 通行止め", "'{}'", "`{}`")
+WRAPPERS = ("{}", "冠水 {}", "{} 通行止め", "'{}'", "`{}`", "【{}】")
 
 
 def payloads(count: int) -> list[str]:
@@ -42,3 +46,11 @@ def payloads(count: int) -> list[str]:
         wrap.format(carrier.format(CALL)) for wrap, carrier in itertools.product(WRAPPERS, CARRIERS)
     )
     return list(itertools.islice(itertools.chain(FORMULAS, made), count))
+
+
+def run(count: int, seed: int) -> dict[str, Any]:
+    """Run the browser tests of the law; they always use all 100 payloads, whatever the seed."""
+    command = [sys.executable, "-m", "pytest", "-q", "tests/browser/test_markup.py"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    lines = done.stdout.strip().splitlines()
+    return {"payloads": count, "failed": int(done.returncode != 0), "said": lines[-1:]}
