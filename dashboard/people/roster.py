@@ -68,11 +68,6 @@ class Roster:
         where = t.persons.c.login == normal_login(login)
         return self._store.read(lambda c: first(load_persons(c, where)))
 
-    def by_uniquifier(self, uniquifier: str) -> Person | None:
-        """Return the person of a Flask-Security session, or None."""
-        where = t.persons.c.fs_uniquifier == uniquifier
-        return self._store.read(lambda c: first(load_persons(c, where)))
-
     def names(self, ids: Iterable[str]) -> dict[str, str]:
         """Return display names by person id; an unknown id is left out."""
         wanted = list(set(ids))
