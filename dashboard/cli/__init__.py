@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 
 import click
 
 from dashboard import __version__
+from dashboard.cli.lazy import Lazy
 from dashboard.errors import EocError
+from layers.errors import LayerError
 
 COMMANDS = {
     "serve": "dashboard.cli.serve:serve",
@@ -20,6 +21,7 @@ COMMANDS = {
     "tokens": "dashboard.cli.users:tokens",
     "demo": "dashboard.cli.drill:demo",
     "drill": "dashboard.cli.drill:drill",
+    "layers": "dashboard.cli.layers:layers",
     "migrate": "dashboard.cli.store:migrate",
     "verify": "dashboard.cli.store:verify",
     "erase": "dashboard.cli.store:erase",
@@ -28,24 +30,7 @@ COMMANDS = {
 }
 
 
-class Lazy(click.Group):
-    """A group that imports a command when it is used: ``eoc --help`` loads no database."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Import and return one command."""
-        target = COMMANDS.get(name)
-        if target is None:
-            return None
-        module, _, attribute = target.partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-
-@click.group(cls=Lazy)
+@click.group(cls=Lazy, table=COMMANDS)
 @click.version_option(__version__, prog_name="eoc")
 def group() -> None:
     """Emergency operations dashboard 美瑛町災害対策本部."""
@@ -57,4 +42,7 @@ def main() -> None:
         group(standalone_mode=True)
     except EocError as error:
         click.echo(f"eoc: {error.message}", err=True)
+        sys.exit(1)
+    except LayerError as error:
+        click.echo(f"eoc: {error}", err=True)
         sys.exit(1)

@@ -1,0 +1,14 @@
+"""``eoc layers``: geodata in, tiles, the ground in force, exports. A command is a module."""
+
+from __future__ import annotations
+
+import click
+
+from dashboard.cli.lazy import Lazy
+
+COMMANDS: dict[str, str] = {}
+
+
+@click.group(cls=Lazy, table=COMMANDS)
+def layers() -> None:
+    """Fetch, import, publish and export map layers; make tile files."""
