@@ -9,7 +9,8 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from dashboard import errors
-from dashboard.errors import EocError, Malformed, TooLarge
+from dashboard.errors import EocError, Malformed, Refused, TooLarge
+from layers.errors import LayerError
 
 STATUS: dict[type[EocError], int] = {
     errors.Malformed: 400,
@@ -95,6 +96,7 @@ def whole(name: str, default: int, *, low: int = 0, high: int = 2**62) -> int:
 def install_error_answers(app: Flask) -> None:
     """Answer every error of API, uploads and media in the one shape."""
     app.register_error_handler(EocError, failure)
+    app.register_error_handler(LayerError, lambda error: failure(Refused(f"{error}"[:2000])))
     app.register_error_handler(HTTPException, _http)
 
 

@@ -98,6 +98,13 @@ ROUTES: tuple[Route, ...] = (
     _row("GET", "/api/v1/incidents/*/board.geojson", ALL),
     _row("GET", "/api/v1/incidents/*/timeline", HQ | DRILL_STAFF),
     _row("GET", "/api/v1/incidents/*/timeline.csv", HQ | DRILL_STAFF, audit="timeline.exported"),
+    # the ground
+    _row("GET", "/api/v1/layers", ALL),
+    _row("GET", "/api/v1/places", ALL - {PARTNER}),
+    _row("GET", "/api/v1/place", ALL - {PARTNER}),
+    _row("GET", "/api/v1/incidents/*/shelters", HQ | DRILL_STAFF),
+    _row("GET", "/layers/*", ALL),
+    _row("GET", "/tiles/*/*/*/*", ALL),
     # files
     _row("GET HEAD POST OPTIONS", "/uploads", UPLOADERS),
     _row("GET HEAD PATCH DELETE POST OPTIONS", "/uploads/*", UPLOADERS),

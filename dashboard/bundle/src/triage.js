@@ -1,6 +1,9 @@
 // Triage: what came in, its photo, its place; every decision by mouse and by key.
 import './map.css';
+import './analysis.css';
 import './triage.css';
+import { AnalysisLayer } from './analysis.js';
+import { AccessPanel } from './analysis_panel.js';
 import { Desk } from './desk.js';
 import { h, whenPresent } from './dom.js';
 import { followZoom } from './ground.js';
@@ -40,6 +43,8 @@ class Triage {
     Object.assign(this, { map, replica, chosen: null, host: node('triage-dialogs') });
     this.desk = new Desk({ replica, notice: node('triage-notice') });
     this.layer = new LiveLayer({ L, map, replica, size: 38, pick: (id) => this.choose(id) });
+    this.analysis = new AnalysisLayer({ L, map, replica });
+    this.access = new AccessPanel(node('triage-access'), replica, { most: 5 });
     this.list = new List({
       node: node('triage-list'), filters: node('triage-filters'), count: node('triage-count'),
       replica, pick: (id) => this.choose(id),
@@ -64,6 +69,8 @@ class Triage {
 
   apply(ids) {
     this.layer.apply(ids);
+    this.analysis.apply(ids);
+    this.access.apply(ids);
     this.list.apply(ids);
     if (!this.chosen && this.list.order.size) this.choose(this.list.order.ids[0]);
     else this.#show();

@@ -1,6 +1,9 @@
 // The wall: nobody touches it, it is read from 6 m, it runs for days.
 import './map.css';
+import './analysis.css';
 import './wall.css';
+import { AnalysisLayer } from './analysis.js';
+import { AccessPanel } from './analysis_panel.js';
 import { say, h, whenPresent } from './dom.js';
 import { followZoom, TOWN } from './ground.js';
 import { isMarked, LiveLayer, theMap } from './map_layer.js';
@@ -22,11 +25,13 @@ async function start() {
   if (!shell) return;
   const { replica } = shell;
   const layer = new LiveLayer({ L, map, replica, size: Math.round(42 * scale()) });
+  const analysis = new AnalysisLayer({ L, map, replica, size: Math.round(36 * scale()) });
   const panels = makePanels(replica);
   const view = new View(L, map, replica);
   let fresh = false;
   const take = (ids) => {
     layer.apply(ids);
+    analysis.apply(ids);
     for (const panel of panels) panel.apply(ids, fresh);
     view.apply(ids);
     fresh = true;
@@ -34,7 +39,7 @@ async function start() {
   followSettled(replica, take);
   shell.root.addEventListener('eoc-teams', () => panels.forEach((panel) => { panel.look = ''; panel.apply([], fresh); }));
   setInterval(() => asOf(shell.lastGood()), 1000);
-  globalThis.eocWall = { layer, map, panels };
+  globalThis.eocWall = { layer, analysis, map, panels };
   performance.mark('eoc-wall-ready');
 }
 
@@ -45,6 +50,7 @@ function makePanels(replica) {
     new Strip(node('wall-strip'), replica),
     new Instructions(node('wall-instructions'), replica),
     new Oldest(node('wall-oldest'), replica),
+    new AccessPanel(node('wall-access'), replica, { most: 8 }),
   ];
 }
 

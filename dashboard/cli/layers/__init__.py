@@ -6,7 +6,11 @@ import click
 
 from dashboard.cli.lazy import Lazy
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "publish": "dashboard.cli.layers.publishing:publish",
+    "withdraw": "dashboard.cli.layers.publishing:withdraw",
+    "in-force": "dashboard.cli.layers.publishing:in_force",
+}
 
 
 @click.group(cls=Lazy, table=COMMANDS)

@@ -1,0 +1,119 @@
+"""``eoc layers publish|withdraw|in-force``: what the map and the analyses rest on, named in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dashboard.clock import iso
+from dashboard.commands import Sender, submit
+from dashboard.config import load
+from dashboard.errors import EocError, NotFound
+from dashboard.events import uuid7
+from dashboard.ground import Chosen, bring_in, lahar_layer, shelf_folder
+from dashboard.projections.board import Board
+from dashboard.realm import DRILL, REAL, Realm
+from dashboard.realms import open_realms
+from layers.errors import NotThere
+from layers.shelf import Shelf
+
+OFFICER = Sender(frozenset({"admin"}), "cli")
+REALMS = click.Choice([REAL, DRILL, "both"])
+which = click.option("--realm", type=REALMS, default="both", help="In which log.")
+
+
+@click.command()
+@click.argument("name")
+@which
+@click.option("--table", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A table of mudflow arrivals (YAML) instead of a layer of the shelf.")  # fmt: skip
+@click.option("--reason", default="", help="Why; stands in the log.")
+def publish(name: str, realm: str, table: Path | None, reason: str) -> None:
+    """Put layer NAME in force: in every incident under way, and in those to come."""
+    with _realms(realm) as realms:
+        folder = shelf_folder(realms[0])
+        if table is not None:
+            Shelf(folder).put(*lahar_layer(table.read_text("utf-8"), name))
+        sha256, metadata = _on_shelf(folder, name)
+        Chosen(folder).put(name, sha256)
+        for one in realms:
+            body = bring_in(one, Shelf(folder).path(sha256))
+            _say(one, "layer.published", name, body | ({"reason": reason} if reason else {}))
+    click.echo(f"{name}「{metadata.title_ja}」{sha256[:12]} を公開しました published")
+
+
+@click.command()
+@click.argument("name")
+@which
+@click.option("--reason", default="", help="Why; stands in the log.")
+def withdraw(name: str, realm: str, reason: str) -> None:
+    """Take layer NAME out of force; the log keeps that it was."""
+    with _realms(realm) as realms:
+        Chosen(shelf_folder(realms[0])).put(name, None)
+        for one in realms:
+            _say(one, "layer.withdrawn", name, {"reason": reason} if reason else {})
+    click.echo(f"{name} を取り下げました withdrawn")
+
+
+@click.command(name="in-force")
+@which
+def in_force(realm: str) -> None:
+    """Show which layers are in force in the incidents under way."""
+    with _realms(realm) as realms:
+        for one in realms:
+            for board in _under_way(one):
+                title = (board.feature(board.incident_id) or {})["properties"]["title"]
+                click.echo(f"{one.name} {title}")
+                for layer in board.of_type("layer"):
+                    click.echo(_line(layer))
+
+
+def _line(layer: Any) -> str:
+    mark = "［概略］" if layer.get("schematic") else ""
+    state = "" if layer.get("state") == "in_force" else "（取下げ）"
+    name = layer.id.removeprefix("layer:")
+    told = f"{layer.get('title')}{mark}{state} {layer.get('date') or ''}"
+    return f"  {name:<20} {layer.get('sha256')[:12]} {layer.get('role'):<10} {told}"
+
+
+def _on_shelf(folder: Path, name: str) -> tuple[str, Any]:
+    try:
+        return Shelf(folder).get(name)
+    except NotThere:
+        raise NotFound(
+            f"There is no layer {name} on the shelf; `eoc layers import` or `fetch` it first.",
+            name=name,
+        ) from None
+
+
+@contextmanager
+def _realms(wanted: str) -> Iterator[list[Realm]]:
+    opened = open_realms(load())
+    try:
+        yield [realm for name, realm in opened.items() if wanted in (name, "both")]
+    finally:
+        for realm in opened.values():
+            realm.log.close()
+
+
+def _under_way(realm: Realm) -> list[Board]:
+    return [b for b in realm.live.opened() if not b.subjects[b.incident_id].get("ended_us")]
+
+
+def _say(realm: Realm, kind: str, name: str, body: dict[str, Any]) -> None:
+    """Append the decision to every incident under way, on what it looks like now."""
+    for board in _under_way(realm):
+        subject_id, now_us = f"layer:{name}", realm.clock.now_us()
+        known = board.subjects.get(subject_id)
+        raw = {
+            "id": uuid7(), "kind": kind, "v": 1, "subject_id": subject_id,
+            "occurred_at": iso(now_us), "sent_at": iso(now_us),
+            "body": {**body, "seen": known.seq if known else 0},
+        }  # fmt: skip
+        ((_, outcome),) = submit(realm.log, board, [raw], OFFICER, now_us)
+        if isinstance(outcome, EocError):
+            raise outcome
