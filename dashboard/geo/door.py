@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
+import orjson
 from flask import Blueprint, Response, request, send_file
 
 from dashboard import native
@@ -15,7 +17,7 @@ from dashboard.errors import Malformed, NotFound
 from dashboard.geo.listing import Listing
 from dashboard.geo.places import Places
 from dashboard.geo.tiles import TYPES, TileFolder
-from dashboard.locale import LANGUAGES, chosen, words
+from dashboard.locale import LANGUAGES, chosen
 from dashboard.principal import current_principal
 from dashboard.projections.board import Board
 from dashboard.projections.visible import visible
@@ -61,7 +63,8 @@ class Routes:
         """Every layer the map can show, now or as it was known at a seq."""
         lang = _lang()
         rows = self.listing.rows(self._board(), lang)
-        groups = [{"id": g, "title": words(lang, f"layers.group.{g}")} for g in catalog.GROUPS]
+        spoken = "title_en" if lang == "en" else "title_ja"
+        groups = [{"id": g.name, "title": getattr(g, spoken)} for g in self.catalog.groups]
         now = iso(self.realm.clock.now_us())
         return answer({"as_of": now, "groups": groups, "layers": rows})
 
@@ -82,10 +85,14 @@ class Routes:
         path: Path = self.realm.media.path(sha256)
         if not path.is_file():
             raise NotFound(f"The file of layer {sha256[:12]}… is not here.", sha256=sha256)
+        forever = f"private, max-age={A_YEAR_S}, immutable"
+        if kind := request.args.get("kind"):
+            body = native.run(_part, path, kind)
+            return _sealed(Response(body, mimetype="application/geo+json"), forever)
         sent = send_file(
             path.absolute(), mimetype="application/geo+json", etag=sha256, conditional=True
         )
-        return _sealed(sent, f"private, max-age={A_YEAR_S}, immutable")
+        return _sealed(sent, forever)
 
     def tile(self, name: str, z: int, x: int, y: int) -> Response:
         """One tile of an archive kept here; 204 where it holds none: that is not "safe"."""
@@ -115,6 +122,14 @@ class Routes:
         audience = current_principal().audience(self.realm.name) or "nobody"
         layers = (s for board in self.realm.live.opened() for s in board.of_type("layer"))
         return any(s.get(f"file:{sha256}") and visible(s, audience) for s in layers)
+
+
+@lru_cache(maxsize=32)
+def _part(path: Path, kind: str) -> bytes:
+    """Return the features of one kind of a layer file that never changes."""
+    document = orjson.loads(path.read_bytes())
+    kept = [f for f in document["features"] if f["properties"].get("kind") == kind]
+    return orjson.dumps({**document, "features": kept})
 
 
 def _lang() -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dashboard.config import Settings
@@ -13,13 +14,13 @@ from dashboard.projections.subject import Subject
 from dashboard.realm import Realm
 from layers.catalog import Catalog, Layer
 from layers.errors import BrokenTiles
+from layers.schema import Metadata
 
 Row = dict[str, Any]
 TILED = ("raster", "vector_tiles")
-USER = "user"
-# what a layer that somebody imported looks like until the catalogue says otherwise
-PLAIN = {"color": "#7a3e9d", "weight": 3, "fill": "#7a3e9d", "fill_opacity": 0.15, "radius": 6,
-         "label": "name"}  # fmt: skip
+EMPTY = {"url": None, "bounds": None, "sha256": None, "available": False, "why": ""}
+# drawn from the network in force when nobody published a layer of their own
+PARTS = {"settlements": "settlement", "depots": "depot", "bridges": "bridge"}
 
 
 class Listing:
@@ -33,22 +34,26 @@ class Listing:
     def rows(self, board: Board | None, lang: str) -> list[Row]:
         """Return every layer in the catalogue's order, then what the town published besides."""
         published = _in_force(board)
-        rows = [self._row(layer, published.get(layer.name), lang) for layer in self.catalog.layers]
+        rows = [self._row(x, published, lang) for x in self.catalog.layers if not x.hidden]
         known = {layer.name for layer in self.catalog.layers}
-        others = [self._user(name, s, lang) for name, s in published.items() if name not in known]
+        others = [_user(self._file(s), name, s, lang) for name, s in published.items()
+                  if name not in known]  # fmt: skip
         return [*rows, *self._configured(), *others]
 
-    def _row(self, layer: Layer, published: Subject | None, lang: str) -> Row:
-        row = {**layer.as_dict(lang), "bounds": None, "sha256": None, "url": None, "why": ""}
+    def _row(self, layer: Layer, published: Mapping[str, Subject], lang: str) -> Row:
+        row = {**layer.as_dict(lang), "kind": _kind(layer), **EMPTY}
         if layer.kind == "analysis":
             return {**row, "available": True}
         if layer.kind in TILED:
             return row | self._tiled(layer, lang)
         if layer.name == "ground":
             return {**row, "available": True, "url": f"{self.realm.prefix}/assets/ground.geojson"}
-        if published is None:
-            return {**row, "available": False, "why": words(lang, "layers.not_published")}
-        return row | self._file(published)
+        if layer.name in published:
+            return row | self._file(published[layer.name])
+        if layer.name in PARTS and "network" in published:
+            part = self._file(published["network"])
+            return row | part | {"url": f"{part['url']}?kind={PARTS[layer.name]}"}
+        return {**row, "why": words(lang, "layers.not_published")}
 
     def _tiled(self, layer: Layer, lang: str) -> Row:
         if self.tiles.path(layer.name) is not None:
@@ -77,27 +82,27 @@ class Listing:
             "schematic": bool(published.get("schematic")),
         }  # fmt: skip
 
-    def _user(self, name: str, published: Subject, lang: str) -> Row:
-        title = published.get("title_en" if lang == "en" else "title") or published.get("title")
-        return {
-            "name": name, "title": title, "group": USER, "kind": "geojson", "base": False,
-            "order": 500, "opacity": 1.0, "visible": False, "min_zoom": 0, "max_zoom": 22,
-            "max_native_zoom": None, "attribution_url": None, "style": PLAIN, "legend": [],
-            "note": published.get("note") or "", "why": "", **self._file(published),
-        }  # fmt: skip
-
     def _configured(self) -> Iterator[Row]:
         """The tiles of EOC_TILES_URL, as a base map of their own."""
         if not self.settings.tiles_url:
             return
+        layer = Layer.of(Metadata("configured", "EOC_TILES_URL"), order=1)
         yield {
-            "name": "configured", "title": "EOC_TILES_URL", "group": "base", "kind": "raster",
-            "base": True, "url": self.settings.tiles_url, "order": 1, "opacity": 1.0,
-            "visible": True, "min_zoom": 0, "max_zoom": 22, "max_native_zoom": 18,
-            "attribution": self.settings.tiles_attribution, "attribution_url": None, "source": "",
-            "licence": "", "date": "", "schematic": False, "style": {}, "legend": [], "note": "",
-            "bounds": None, "available": True, "why": "", "sha256": None,
+            **layer.as_dict(), **EMPTY, "group": "base", "kind": "raster", "base": True,
+            "url": self.settings.tiles_url, "visible": True, "available": True,
+            "attribution": self.settings.tiles_attribution,
         }  # fmt: skip
+
+
+def _kind(layer: Layer) -> str:
+    return "geojson" if layer.kind == "vector" else layer.kind
+
+
+def _user(file: Row, name: str, published: Subject, lang: str) -> Row:
+    titles = {"title_ja": published.get("title"), "title_en": published.get("title_en") or ""}
+    layer = Layer.of(Metadata(name, note_ja=published.get("note") or "", **titles), order=500)
+    style = replace(layer.style, label="name")
+    return {**replace(layer, style=style).as_dict(lang), "kind": "geojson", **EMPTY, **file}
 
 
 def _in_force(board: Board | None) -> dict[str, Subject]:

@@ -145,10 +145,14 @@ def _isolation(s: Subject, _: Subjects) -> Shaped:
 
 
 def _access(s: Subject, _: Subjects) -> Shaped:
+    names = (
+        "name", "state", "outside", "centre", "distance_m", "detour_m", "households",
+        "population", "guests", "care", "cut_by", "reason",
+    )  # fmt: skip
     row = s.get("row", {})
     where = {"type": "Point", "coordinates": [row["lon"], row["lat"]]} if row else None
     ground = _get(s, "network", "schematic", "uncertainty_m")
-    return where, {**row, **ground, "as_of": iso(s.updated_us)}
+    return where, {n: row.get(n) for n in names} | ground | {"as_of": iso(s.updated_us)}
 
 
 def _lahar(s: Subject, _: Subjects) -> Shaped:

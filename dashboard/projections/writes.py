@@ -186,11 +186,17 @@ def _published(e: Event, b: Body) -> Iterator[Write]:
 
 
 def _isolation(e: Event, b: Body) -> Iterator[Write]:
+    """What was computed last stands, whatever the worker's clock says: ranked by seq."""
     summary = {name: value for name, value in b.items() if name != "rows"}
-    yield Write(e.subject_id, "isolation", summary)
+    yield Write(e.subject_id, "isolation", _ranked(e.seq, summary))
     ground = {name: b.get(name) for name in ("network", "schematic", "uncertainty_m")}
     for row in b.get("rows") or ():
-        yield Write(f"settlement:{row['id']}", "isolated_settlement", {**ground, "row": row})
+        fields = _ranked(e.seq, {**ground, "row": row})
+        yield Write(f"settlement:{row['id']}", "isolated_settlement", fields)
+
+
+def _ranked(rank: int, fields: Body) -> Body:
+    return {name: Ranked(rank, value) for name, value in fields.items()}
 
 
 def _lahar_started(e: Event, b: Body) -> Iterator[Write]:
