@@ -11,6 +11,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -154,18 +155,32 @@ def in_force(board: Board, name: str) -> Subject:
     return layer
 
 
-def collection(realm: Realm, sha256: str) -> dict[str, Any]:
-    """Return a published layer's GeoJSON document.
+def whole(realm: Realm, sha256: str) -> Path:
+    """Return the file of a published layer, its bytes checked against its hash.
 
     Raises:
         NotFound: the file is not on this machine.
         LayerError: it is damaged.
     """
-    path = realm.media.path(sha256)
+    path: Path = realm.media.path(sha256)
     if not path.is_file():
         raise NotFound(f"The file of layer {sha256[:12]}… is not here; restore it.", sha256=sha256)
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise LayerError(f"The file of layer {sha256[:12]}… was changed; restore it.")
-    document: dict[str, Any] = json.loads(content)
+    _checked(path, path.stat().st_mtime_ns)
+    return path
+
+
+@lru_cache(maxsize=64)
+def _checked(path: Path, mtime_ns: int) -> None:
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != path.name:
+            raise LayerError(f"The file of layer {path.name[:12]}… was changed; restore it.")
+
+
+def collection(realm: Realm, sha256: str) -> dict[str, Any]:
+    """Return a published layer's GeoJSON document.
+
+    Raises:
+        NotFound, LayerError: as :func:`whole`.
+    """
+    document: dict[str, Any] = json.loads(whole(realm, sha256).read_bytes())
     return document

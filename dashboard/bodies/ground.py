@@ -111,7 +111,6 @@ class SettlementAccess(Body):
     population: Count | None = None
     guests: Count | None = None
     care: Count | None = None
-    cut_by: tuple[SubjectId, ...] = ()
     reason: Words = ""
 
 

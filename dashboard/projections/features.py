@@ -147,7 +147,7 @@ def _isolation(s: Subject, _: Subjects) -> Shaped:
 def _access(s: Subject, _: Subjects) -> Shaped:
     names = (
         "name", "state", "outside", "centre", "distance_m", "detour_m", "households",
-        "population", "guests", "care", "cut_by", "reason",
+        "population", "guests", "care", "reason",
     )  # fmt: skip
     row = s.get("row", {})
     where = {"type": "Point", "coordinates": [row["lon"], row["lat"]]} if row else None

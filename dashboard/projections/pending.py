@@ -81,7 +81,9 @@ def _isolation(board: Board, cause: Subject) -> Job | None:
 
 
 def _lahar(board: Board, clock: Subject) -> Job | None:
-    if clock.get("state") != "running" or clock.get("windows"):
+    said = clock.get("windows") or {}
+    asked = (clock.get("table"), clock.get("erupted_at"))
+    if clock.get("state") != "running" or (said.get("table"), said.get("erupted_at")) == asked:
         return None
     return Job(clock.seq, LAHAR, board.incident_id, clock.id, clock.get("table"))
 

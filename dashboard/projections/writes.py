@@ -204,6 +204,10 @@ def _lahar_started(e: Event, b: Body) -> Iterator[Write]:
     yield Write(e.subject_id, "lahar_clock", fields | _given(b, "reason"))
 
 
+def _lahar_computed(e: Event, b: Body) -> Iterator[Write]:
+    yield Write(e.subject_id, "lahar_clock", _ranked(e.seq, {"windows": b}))
+
+
 def _clock_set(e: Event, b: Body) -> Iterator[Write]:
     clock = {"story_at": b["story_at"], "speed": b.get("speed", 1.0), "real_us": e.recorded_us}
     yield Write(e.subject_id, "drill", {"clock": clock})
@@ -236,7 +240,7 @@ RULES: dict[str, Callable[[Event, Body], Iterator[Write]]] = {
     "layer.withdrawn": _flag("layer", "state", "withdrawn"),
     "isolation.computed": _isolation,
     "lahar_clock.started": _lahar_started,
-    "lahar_clock.computed": lambda e, b: iter((Write(e.subject_id, "lahar_clock", {"windows": b}),)),
+    "lahar_clock.computed": _lahar_computed,
     "lahar_clock.stopped": _flag("lahar_clock", "state", "stopped"),
     "team.formed": _own("team", "name"),
     "team.disbanded": _flag("team", "disbanded", True),
