@@ -1,0 +1,20 @@
+"""Roads as a graph: what a closed road cuts off.
+
+network = Network.from_collection(collection)  # once
+answer = isolation(network, [Closure("c1", "full", {"type": "Point", "coordinates": [...]})])
+answer.isolated, answer.as_rows(), answer.freed_by
+"""
+
+from layers.roads.closures import Closure, Matched
+from layers.roads.freed import Freed
+from layers.roads.isolation import CENTRE, isolation, of_matched
+from layers.roads.matching import match
+from layers.roads.modes import EFFECT, KIND_JA, MODES
+from layers.roads.network import Network
+from layers.roads.reading import Notice, Place, Road
+from layers.roads.results import Isolation, Standing, Way
+
+__all__ = [
+    "CENTRE", "EFFECT", "KIND_JA", "MODES", "Closure", "Freed", "Isolation", "Matched", "Network",
+    "Notice", "Place", "Road", "Standing", "Way", "isolation", "match", "of_matched",
+]  # fmt: skip
