@@ -11,6 +11,7 @@ LayerError
 ├── BrokenNetwork     a line layer cannot serve as a road network
 ├── BrokenTable       a table entered by hand (lahar, km posts) does not hold together
 ├── NoTerrain         no height is known there
+├── BrokenCamera      what is said of a camera cannot be true
 └── NotThere          no layer of this name or hash
 
 Each message says what, which value, what to do; ``where`` names file, line or feature.
@@ -69,6 +70,10 @@ class BrokenTable(LayerError):
 
 class NoTerrain(LayerError):
     """No height is known there."""
+
+
+class BrokenCamera(LayerError):
+    """What is said of a camera cannot be true."""
 
 
 class NotThere(LayerError):
