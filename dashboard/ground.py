@@ -101,15 +101,15 @@ def lahar_layer(text: str, name: str) -> tuple[dict[str, Any], Metadata]:
     """
     table = LaharTable.read(text)
     told = Metadata(
-        name=name, title_ja=table.title, role="lahar", source=table.source, date=str(table.date),
+        name=name, title_ja=table.title, role="lahar", source=table.source, date=table.date.isoformat(),
         note_ja="想定（観測ではない）。公式の到達範囲ではない",
     )  # fmt: skip
     points = [
         {
-            "type": "Feature", "properties": {"name": row.place},
+            "type": "Feature", "properties": {"name": row.name},
             "geometry": {"type": "Point", "coordinates": [row.lon, row.lat]},
         }
-        for row in table.rows
+        for row in table.places
     ]  # fmt: skip
     document = {"type": "FeatureCollection", "features": points, "table_yaml": text}
     return document, told

@@ -16,8 +16,7 @@ from dashboard.projections.pending import Job, isolation_inputs
 from dashboard.projections.subject import Subject
 from dashboard.realm import Realm
 from layers.errors import LayerError
-from layers.roads import Closure, Isolation, Network, Standing, fragile, isolation
-from layers.roads.fragility import Fragile
+from layers.roads import Closure, Fragile, Isolation, Network, Standing, fragile, isolation
 
 FRAGILE_MOST = 200  # stretches named in one answer; the worst come first
 
@@ -58,7 +57,7 @@ def _computed(board: Board, network: Network, layer: Subject) -> dict[str, Any]:
     found = isolation(network, closures, network_sha256=layer.get("sha256"))
     names = {s.place.id: s.place.name for s in found.settlements}
     roads = {c.id: c.road_name for c in closures}
-    weak = fragile(network, closures)[:FRAGILE_MOST]
+    weak = (fragile(network, closures) or ())[:FRAGILE_MOST]
     return {
         "network": layer.get("sha256"), "network_title": layer.get("title") or "",
         "closures": [c.id for c in closures], "settlements": len(found.settlements),
@@ -70,7 +69,7 @@ def _computed(board: Board, network: Network, layer: Subject) -> dict[str, Any]:
             for m in found.unmatched
         ],
         "freed_by": [_freed(f, roads, names) for f in found.freed_by],
-        "fragile": [_fragile(one, names) for one in weak], "failure": "",
+        "fragile": [_fragile(network, one, names) for one in weak], "failure": "",
     }  # fmt: skip
 
 
@@ -131,10 +130,12 @@ def _freed(freed: Any, roads: dict[str, str], names: dict[str, str]) -> dict[str
     }  # fmt: skip
 
 
-def _fragile(one: Fragile, names: dict[str, str]) -> dict[str, Any]:
+def _fragile(network: Network, one: Fragile, names: dict[str, str]) -> dict[str, Any]:
+    feature = one.as_feature(network)
     return {
-        "edge": str(one.edge), "name": one.name, "geometry": one.geometry,
-        "settlements": [names[i] for i in one.settlements], "households": one.households,
+        "edge": str(one.edge), "name": feature["properties"].get("name") or "",
+        "geometry": feature["geometry"], "settlements": [names[i] for i in one.lost],
+        "households": one.households["known"],
     }  # fmt: skip
 
 

@@ -21,9 +21,9 @@ def work(realm: Realm, job: Job) -> list[Answer]:
     try:
         table = LaharTable.read(collection(realm, job.key).get("table_yaml", ""))
         erupted = to_datetime(parse_iso(said["erupted_at"]))
-        rows = [_row(one) for one in windows(table, erupted, erupted)]
-        told = {"title": table.title, "source": table.source, "assumption": table.assumption}
-        body = {**said, **told, "rows": rows, "failure": ""}
+        found = windows(table, erupted, erupted)
+        told = {"title": table.title, "source": found[0].source, "assumption": _assumed(found[0])}
+        body = {**said, **told, "rows": [_row(one) for one in found], "failure": ""}
     except (EocError, LayerError) as error:
         body = _failed(said, f"{error}")
     return [Answer("lahar_clock.computed", job.subject_id, body)]
@@ -36,12 +36,15 @@ def give_up(realm: Realm, job: Job) -> list[Answer]:
     return [Answer("lahar_clock.computed", job.subject_id, _failed(said, "表を計算できません。"))]
 
 
+def _assumed(one: Window) -> str:
+    return f"{one.mark}{one.assumption}"
+
+
 def _row(one: Window) -> dict[str, Any]:
-    lon, lat = one.lonlat
     return {
-        "place": one.place, "lon": lon, "lat": lat,
+        "place": one.place, "lon": one.lon, "lat": one.lat,
         "arrives_from": one.arrives_from.isoformat(), "arrives_to": one.arrives_to.isoformat(),
-        "margins_s": dict(one.margins_s),
+        "margins_s": {m.group: m.margin_s for m in one.margins},
     }  # fmt: skip
 
 

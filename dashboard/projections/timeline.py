@@ -69,7 +69,9 @@ def _some(names: list[str], most: int = 12) -> str:
 
 
 def _arrivals(b: Body, teams: Teams) -> str:
-    return f"判定不可：{b['failure']}" if b.get("failure") else _join(b.get("title"), b["assumption"])
+    return (
+        f"判定不可：{b['failure']}" if b.get("failure") else _join(b.get("title"), b["assumption"])
+    )
 
 
 WORDS: dict[str, Callable[[Body, Teams], str]] = {
