@@ -101,8 +101,8 @@ def lahar_layer(text: str, name: str) -> tuple[dict[str, Any], Metadata]:
     """
     table = LaharTable.read(text)
     told = Metadata(
-        name=name, title_ja=table.title, role="lahar", source=table.source, date=table.date.isoformat(),
-        note_ja="想定（観測ではない）。公式の到達範囲ではない",
+        name=name, title_ja=table.title, role="lahar", source=table.source,
+        date=table.date.isoformat(), note_ja="想定（観測ではない）。公式の到達範囲ではない",
     )  # fmt: skip
     points = [
         {

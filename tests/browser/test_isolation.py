@@ -30,7 +30,8 @@ def close_bridge(served: Served, incident: str, name: str = "平和橋（仮称�
     found = bridge(name)
     body = {
         "seen": 0, "closure_kind": "full", "road_name": found["properties"]["road"],
-        "geometry": found["geometry"], "owner": "北海道", "closed_by": "北海道", "reason": "橋台洗掘",
+        "geometry": found["geometry"], "owner": "北海道", "closed_by": "北海道",
+        "reason": "橋台洗掘",
     }  # fmt: skip
     return served.send(incident, "road_closure.declared", body)
 

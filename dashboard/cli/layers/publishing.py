@@ -1,4 +1,4 @@
-"""``eoc layers publish|withdraw|in-force``: what the map and the analyses rest on, named in the log."""
+"""``eoc layers publish|withdraw|in-force``: the ground the analyses rest on, named in the log."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ which = click.option("--realm", type=REALMS, default="both", help="In which log.
 @click.argument("name")
 @which
 @click.option("--table", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="A table of mudflow arrivals (YAML) instead of a layer of the shelf.")  # fmt: skip
+              help="A table of mudflow arrivals (YAML), not a layer of the shelf.")  # fmt: skip
 @click.option("--reason", default="", help="Why; stands in the log.")
 def publish(name: str, realm: str, table: Path | None, reason: str) -> None:
     """Put layer NAME in force: in every incident under way, and in those to come."""
