@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -121,7 +121,7 @@ def _municipality(book: Book, here: Point, uncertainty_m: float) -> tuple[str, b
         return entry.name, bool(area.boundary.distance(here) <= BORDER_M + uncertainty_m)
     if areas:
         return "", any(area.distance(here) <= BORDER_M + uncertainty_m for area, _ in areas)
-    named = (near for near in _around(book, here, TOWN_M) if near.entry.municipality)
+    named = _around(book, here, TOWN_M, lambda entry: bool(entry.municipality))
     nearest = min(named, key=lambda near: near.distance_m, default=None)
     return (nearest.entry.municipality, True) if nearest else ("", False)
 
@@ -146,7 +146,7 @@ def _landmark(book: Book, here: Point) -> Near | None:
 
 
 def _nearest(book: Book, here: Point, kinds: Collection[str], within_m: float) -> Near | None:
-    found = (near for near in _around(book, here, within_m) if near.entry.kind in kinds)
+    found = _around(book, here, within_m, lambda entry: entry.kind in kinds)
     # a sketched name must be nearer than a surveyed one to be said;
     # at one spot the heavier kind goes first: 字 before 行政区, a town hall before a shelter
     return min(
@@ -155,14 +155,17 @@ def _nearest(book: Book, here: Point, kinds: Collection[str], within_m: float) -
     )  # fmt: skip
 
 
-def _around(book: Book, here: Point, within_m: float) -> Iterator[Near]:
+def _around(
+    book: Book, here: Point, within_m: float, wanted: Callable[[Entry], bool]
+) -> Iterator[Near]:
     if not book.entries:
         return
     vector = np.array([here.x, here.y]) - book.xy
     away = np.hypot(vector[:, 0], vector[:, 1])
-    for at in np.flatnonzero(away <= within_m):
-        east, north = (float(x) for x in vector[at])
-        yield Near(book.entries[at], float(away[at]), way(east, north))
+    for at in np.flatnonzero(away <= within_m).tolist():
+        if wanted(book.entries[at]):
+            east, north = (float(x) for x in vector[at])
+            yield Near(book.entries[at], float(away[at]), way(east, north))
 
 
 def _line(

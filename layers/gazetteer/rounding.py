@@ -17,12 +17,12 @@ def way(east_m: float, north_m: float) -> int:
 
 
 def rounded_m(distance_m: float, uncertainty_m: float) -> int:
-    """Return a distance in the finest step that the uncertainty and its own size allow.
+    """Return a distance in steps that its own size and its uncertainty deserve.
 
-    The step is at least half of the uncertainty, 100 m beyond 1 km and 1 km beyond 10 km.
+    The coarsest step within half of the uncertainty, but 100 m beyond 1 km, 1 km beyond 10 km.
     """
-    least = max(uncertainty_m / 2, 1000 if distance_m >= 10_000 else distance_m // 1000 and 100)
-    step = next((s for s in STEPS if s >= least), STEPS[-1])
+    size = 1000 if distance_m >= 10_000 else 100 if distance_m >= 1000 else 10
+    step = max(s for s in STEPS if s <= max(uncertainty_m / 2, size))
     return round(distance_m / step) * step
 
 
