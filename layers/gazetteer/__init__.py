@@ -7,9 +7,11 @@ book.reverse((142.64, 43.48)).text("ja")
 
 from layers.gazetteer.book import Gazetteer
 from layers.gazetteer.entry import KINDS, LINES, Candidate, Entry
+from layers.gazetteer.gathering import gazetteer_of
 from layers.gazetteer.placing import Near, PlaceWords
 from layers.gazetteer.sources import entries_from
 
 __all__ = [
     "KINDS", "LINES", "Candidate", "Entry", "Gazetteer", "Near", "PlaceWords", "entries_from",
+    "gazetteer_of",
 ]  # fmt: skip

@@ -25,6 +25,8 @@ KINDS = {
     "municipality": Kind("市町村", "municipality", 0.6),
     "town_hall": Kind("役場", "town hall", 0.9, landmark=True),
     "facility": Kind("施設", "facility", 0.8, landmark=True),
+    "fire_station": Kind("消防", "fire station", 0.85, landmark=True),
+    "hospital": Kind("病院", "hospital", 0.85, landmark=True),
     "shelter": Kind("指定避難所", "shelter", 0.75, landmark=True),
     "evacuation_site": Kind("指定緊急避難場所", "evacuation site", 0.7, landmark=True),
     "station": Kind("駅", "station", 0.85, landmark=True),

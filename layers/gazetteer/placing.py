@@ -23,6 +23,7 @@ ROAD_M, RIVER_M = 300.0, 300.0  # with the line's own uncertainty on top
 LANDMARK_M = 5000.0
 HALL_M = 300_000.0  # the plane measures central Hokkaido; farther off its figures mean nothing
 BRIDGE_M = 1000.0  # within this a bridge is preferred: crews find it without a map
+BRIDGE_SURE_M = 300.0  # a bridge somebody put down by hand is no better than a house
 BORDER_M = 100.0  # nearer to a boundary than this, the municipality is not sure
 TOWN_M = 3000.0  # without boundaries: the municipality that a place this near names
 LANDMARKS = frozenset(name for name, kind in KINDS.items() if kind.landmark)
@@ -136,8 +137,11 @@ def _area(book: Book, here: Point) -> Near | None:
 
 
 def _landmark(book: Book, here: Point) -> Near | None:
+    bridge = _nearest(book, here, {"bridge"}, BRIDGE_M)
+    if bridge is not None and bridge.entry.unsure_m <= BRIDGE_SURE_M:
+        return bridge
     for kinds, within_m in (
-        ({"bridge"}, BRIDGE_M), (LANDMARKS - BROAD, LANDMARK_M / 2), (LANDMARKS, LANDMARK_M),
+        (LANDMARKS - BROAD, LANDMARK_M / 2), (LANDMARKS, LANDMARK_M),
     ):  # fmt: skip
         found = _nearest(book, here, kinds, within_m)
         if found is not None:

@@ -24,6 +24,7 @@ NAME = (
 )  # fmt: skip
 KANA = ("kana", "name_kana", "よみ", "読み", "フリガナ", "ふりがな", "citykana")
 TOWN = ("city", "都道府県名及び市町村名", "N03_004", "市町村名")
+NO_PLACES = frozenset({"outside"})  # nodes of a network that stand for everything beyond it
 ROLE_KINDS = {"boundary": "municipality", "shelters": "evacuation_site"}
 HALL = {"町": "町役場", "村": "村役場", "市": "市役所"}
 _TOWN = re.compile(r"[^道府県郡]+?[市町村]$")
@@ -89,7 +90,7 @@ def _entry(feature: Feature, at: int, metadata: Properties) -> Entry | None:
     kind = kind_of(properties, str(metadata.get("role", "")))
     name = _name(properties, kind)
     place = _place(feature.get("geometry"))
-    if not name or place is None:
+    if not name or place is None or properties.get("kind") in NO_PLACES:
         return None
     uncertainty = fields.metres(properties.get("uncertainty_m"))
     if uncertainty is None:

@@ -6,7 +6,9 @@ import click
 
 from dashboard.cli.lazy import Lazy
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "find": "dashboard.cli.layers.finding:find",
+}
 
 
 @click.group(cls=Lazy, table=COMMANDS)
