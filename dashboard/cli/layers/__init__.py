@@ -8,6 +8,7 @@ from dashboard.cli.lazy import Lazy
 
 COMMANDS: dict[str, str] = {
     "find": "dashboard.cli.layers.finding:find",
+    "import": "dashboard.cli.layers.importing:import_layers",
 }
 
 
