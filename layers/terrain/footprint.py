@@ -78,8 +78,8 @@ def _check_above(eye: Eye) -> None:
     (ground_m,) = eye.ground.heights([(eye.lon, eye.lat)])
     if eye.height_m <= ground_m:
         raise BrokenCamera(
-            f"The camera is at {eye.height_m:.1f} m, the ground there at {ground_m:.1f} m; "
-            "check what the altitude counts from."
+            f"カメラの高さ 海抜{eye.height_m:.1f} m は、そこの地面の標高 {ground_m:.1f} m より"
+            "上にありません。高度が何からの高さかを確かめてください。"
         )
 
 

@@ -200,20 +200,20 @@ def test_a_take_off_without_elevation_is_no_altitude() -> None:
 
 @pytest.mark.parametrize("altitude_m", [199.0, 200.0, -5.0])
 def test_a_camera_under_the_ground_is_an_error(altitude_m: float) -> None:
-    with pytest.raises(BrokenCamera, match=r"the ground there at 200\.0 m"):
+    with pytest.raises(BrokenCamera, match=r"地面の標高 200\.0 m より"):
         footprint(camera(above="sea", altitude_m=altitude_m), FLAT)
 
 
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({"hfov_deg": 0.0}, "shows nothing"),
-        ({"vfov_deg": 180.0}, "vfov_deg is 180"),
-        ({"yaw_deg": math.nan}, "yaw_deg is nan"),
-        ({"lat": 142.4, "lon": 43.5}, "lat is 142.4"),
-        ({"altitude_m": math.inf}, "altitude_m is inf"),
-        ({"above": "home"}, "above 'home'"),
-        ({"above": "takeoff"}, "say where that was"),
+        ({"hfov_deg": 0.0}, "何も写りません"),
+        ({"vfov_deg": 180.0}, "vfov_deg が 180"),
+        ({"yaw_deg": math.nan}, "yaw_deg が nan"),
+        ({"lat": 142.4, "lon": 43.5}, "lat が 142.4"),
+        ({"altitude_m": math.inf}, "altitude_m が inf"),
+        ({"above": "home"}, "基準 'home'"),
+        ({"above": "takeoff"}, "takeoff"),
     ],
 )
 def test_numbers_that_cannot_be_true_are_refused(said: dict[str, Any], words: str) -> None:
