@@ -44,7 +44,11 @@ class UnsafeFile(BrokenFile):
 
 
 class UnknownCrs(LayerError):
-    """No coordinate system can be told from the file."""
+    """No coordinate system can be told from the file; ``candidates`` are EPSG codes that fit."""
+
+    def __init__(self, message: str, *, where: str = "", candidates: tuple[int, ...] = ()) -> None:
+        super().__init__(message, where=where)
+        self.candidates = candidates
 
 
 class BrokenTiles(LayerError):

@@ -6,7 +6,9 @@ import click
 
 from dashboard.cli.lazy import Lazy
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "import": "dashboard.cli.layers.importing:import_layers",
+}
 
 
 @click.group(cls=Lazy, table=COMMANDS)
