@@ -102,6 +102,7 @@ ROUTES: tuple[Route, ...] = (
     _row("GET", "/api/v1/layers", ALL),
     _row("GET", "/api/v1/places", ALL - {PARTNER}),
     _row("GET", "/api/v1/place", ALL - {PARTNER}),
+    _row("GET", "/api/v1/stretch", ALL - {PARTNER}),
     _row("GET", "/api/v1/incidents/*/shelters", HQ | DRILL_STAFF),
     _row("GET", "/layers/*", ALL),
     _row("GET", "/tiles/*/*/*/*", ALL),
