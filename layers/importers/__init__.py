@@ -98,12 +98,14 @@ def read_all(
             if len(readable) == 1 and failures
             else formats.nothing(contents, place.name)
         )
-    return _told(found, contents)
+    return _told(found, contents, place.name)
 
 
-def _told(found: list[Imported], contents: Contents) -> list[Imported]:
+def _told(found: list[Imported], contents: Contents, given: str) -> list[Imported]:
     for item in found:
         item.report.ignored.extend(contents.ignored)
+        if item.report.file != given:
+            item.report.file = f"{given}/{item.report.file}"
     return found
 
 

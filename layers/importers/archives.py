@@ -69,6 +69,10 @@ def _listed(path: Path, contents: Contents) -> list[Member]:
             raise BrokenFile("ファイルでもフォルダでもありません。", where=path.name)
         if path.suffix.lower() == ".shp":
             return _family(path)
+    except FileNotFoundError:
+        raise BrokenFile(
+            "ファイルがありません。名前を確かめてください。", where=path.name
+        ) from None
     except OSError as error:
         raise BrokenFile(f"開けません（{error.strerror}）。", where=path.name) from None
     return [Member(path.name, path)]

@@ -24,6 +24,7 @@ JAPAN: BBox = (JAPAN_LON[0], JAPAN_LAT[0], JAPAN_LON[1], JAPAN_LAT[1])
 NEAR: BBox = (141.8, 43.0, 143.4, 44.1)  # Biei and its neighbours
 DEGREES, METRES = (6668, 4612, 4301, 4326), (6680, 6681, 2454, 30172, 3857)
 LONLAT, LATLON = "経度・緯度", "緯度・経度だったため入れ替えた"
+EASTNORTH, NORTHEAST = "東・北", "北・東だったため入れ替えた"
 
 
 class Placed(NamedTuple):
@@ -45,14 +46,14 @@ def place(raw: Raw, given: str | int | None, where: str) -> Placed:
     """
     bounds = shapely.bounds(raw.geometries)
     crs, why = _settled(raw, given, bounds, where)
-    geometries, order = raw.geometries, LONLAT
+    geometries, order = raw.geometries, LONLAT if crs.is_geographic else EASTNORTH
     if crs.is_geographic and _swapped(raw, bounds, where):
         geometries, order = _flipped(geometries), LATLON
     degrees = _transformed(geometries, crs, where)
     if not crs.is_geographic and not _meets(degrees, JAPAN):
         turned = _transformed(_flipped(geometries), crs, where)
         if _meets(turned, HOKKAIDO):
-            degrees, order = turned, "北・東の順だったため入れ替えた"
+            degrees, order = turned, NORTHEAST
     return Placed(degrees, named(crs), why, order, _warnings(degrees, crs))
 
 

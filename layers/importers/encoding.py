@@ -12,8 +12,9 @@ from layers.errors import BrokenFile
 # what .cpg files, XML declarations and people write → the codec of Python
 ALIASES = {
     "932": "cp932", "ansi 932": "cp932", "sjis": "cp932", "shift_jis": "cp932",
-    "shift-jis": "cp932",    "ms932": "cp932", "windows-31j": "cp932", "x-sjis": "cp932", "oem 932": "cp932",
-    "65001": "utf-8", "utf8": "utf-8", "utf-8-sig": "utf-8", "euc-jp": "euc_jp",
+    "shift-jis": "cp932", "ms932": "cp932", "windows-31j": "cp932", "x-sjis": "cp932",
+    "oem 932": "cp932", "65001": "utf-8", "utf8": "utf-8", "utf-8-sig": "utf-8",
+    "euc-jp": "euc_jp",
     "ansi 1252": "cp1252", "1252": "cp1252", "88591": "iso8859-1", "20932": "euc_jp",
 }  # fmt: skip
 SHOWN = {"utf-8": "UTF-8", "cp932": "CP932（シフトJIS）", "euc_jp": "EUC-JP", "utf-16": "UTF-16"}

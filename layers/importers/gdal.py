@@ -77,8 +77,9 @@ def layer(
     if wkb is None:
         wkb = np.full(len(fids), None, dtype=object)
     if 0 <= info["features"] != len(wkb):
+        there = f"{len(wkb):,}件"
         raise BrokenFile(
-            f"{info['features']:,}件あるはずの地物が {len(wkb):,}件しか読めません（途中で壊れている）",
+            f"{info['features']:,}件あるはずの地物が {there}しか読めません（途中で壊れている）",
             where=where,
         )
     size = sum(len(item) for item in wkb if item is not None)

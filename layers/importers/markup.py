@@ -14,6 +14,7 @@ from layers.importers.raw import NotGeodata, Options, Raw, Source
 
 DECLARED = re.compile(rb"""^(\s*<\?xml[^>]*?encoding\s*=\s*["'])([A-Za-z0-9._-]+)(["'])""")
 DEEPEST = 200  # elements inside one another
+ENVELOPE = ("lowerCorner", "upperCorner")  # GDAL takes gml:boundedBy for two fields
 GPX_LAYERS = ("waypoints", "routes", "tracks")  # the points of tracks are the tracks again
 
 
@@ -110,7 +111,7 @@ def _gpx(data: bytes, source: Source) -> Iterator[Raw]:
     for name in spatial:
         if name in GPX_LAYERS:
             raw = gdal.layer(path, name, f"{source.name}:{name}", "GPX")
-            raw.columns = {k: v for k, v in raw.columns.items() if any(x is not None for x in v)}
+            raw.columns = {k: v for k, v in raw.columns.items() if not _blank(v)}
             yield raw
 
 
@@ -123,7 +124,9 @@ def _gml(data: bytes, source: Source) -> Iterator[Raw]:
     for name in spatial:
         # no schema is fetched from the address the file names
         where = f"{source.name}:{name}"
-        yield gdal.layer(path, name, where, "GML", DOWNLOAD_SCHEMA="NO", WRITE_GFS="NO")
+        raw = gdal.layer(path, name, where, "GML", DOWNLOAD_SCHEMA="NO", WRITE_GFS="NO")
+        raw.columns = {k: v for k, v in raw.columns.items() if k not in ENVELOPE}
+        yield raw
 
 
 ROOTS: dict[str, Callable[[bytes, Source], Iterator[Raw]]] = {

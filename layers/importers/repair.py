@@ -83,7 +83,7 @@ def _drop(raw: Raw, unfit: np.ndarray, reason: str, report: ImportReport) -> Non
     }
 
 
-def _picked(values: np.ndarray | list[Any], kept: np.ndarray) -> np.ndarray | list[Any]:
+def _picked(values: Any, kept: np.ndarray) -> Any:
     if isinstance(values, np.ndarray):
         return values[kept]
     return [values[at] for at in kept.tolist()]

@@ -130,11 +130,8 @@ def _check_declared(entries: list[zipfile.ZipInfo], shown: str, budget: Budget) 
         raise UnsafeFile(f"ファイルが {limits.MAX_ENTRIES} を超えます。", where=shown)
     declared = sum(entry.file_size for entry in entries)
     if declared > budget.bytes_left:
-        raise UnsafeFile(
-            f"展開すると {declared // limits.MB} MB になり、上限 {limits.MAX_BYTES // limits.MB} MB "
-            "を超えます。",
-            where=shown,
-        )
+        size, most = declared // limits.MB, limits.MAX_BYTES // limits.MB
+        raise UnsafeFile(f"展開すると {size} MB になり、上限 {most} MB を超えます。", where=shown)
     for entry in entries:
         _check_ratio(entry.file_size, entry.compress_size, f"{shown}/{entry.filename[:80]}")
 
