@@ -10,6 +10,7 @@ COMMANDS: dict[str, str] = {
     "publish": "dashboard.cli.layers.publishing:publish",
     "withdraw": "dashboard.cli.layers.publishing:withdraw",
     "in-force": "dashboard.cli.layers.publishing:in_force",
+    "find": "dashboard.cli.layers.finding:find",
     "import": "dashboard.cli.layers.importing:import_layers",
 }
 
