@@ -13,8 +13,10 @@ from layers.roads.modes import EFFECT, KIND_JA, MODES
 from layers.roads.network import Network
 from layers.roads.reading import Notice, Place, Road
 from layers.roads.results import Isolation, Standing, Way
+from layers.roads.risks import Fragile, Loss, fragile, what_if
 
 __all__ = [
-    "CENTRE", "EFFECT", "KIND_JA", "MODES", "Closure", "Freed", "Isolation", "Matched", "Network",
-    "Notice", "Place", "Road", "Standing", "Way", "isolation", "match", "of_matched",
+    "CENTRE", "EFFECT", "KIND_JA", "MODES", "Closure", "Fragile", "Freed", "Isolation", "Loss",
+    "Matched", "Network", "Notice", "Place", "Road", "Standing", "Way", "fragile", "isolation",
+    "match", "of_matched", "what_if",
 ]  # fmt: skip

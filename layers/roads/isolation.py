@@ -23,6 +23,7 @@ from layers.roads.results import Isolation, Standing, Way
 CENTRE = ("town_hall", "fire_station", "hospital")
 NO_NODE = "道路網に結び付いていません"
 NEVER = "閉鎖がなくても、道路網の上でつながっていません"
+LIMITS = "閉鎖がなくても、幅員・重量・一方通行の制限で通れません"
 NO_OUTSIDE = "道路網に町の外へ出る地点がありません"
 ON_FOOT = "通行止めの所を歩いて通れるか確かめられていません"
 Column = tuple[np.ndarray, np.ndarray, np.ndarray]  # metres, sure, possible: one per node
@@ -157,7 +158,8 @@ def _way(network: Network, node: int, goal: str, mode: str, now: Column) -> Way:
         return Way("undecided", reason_ja=NO_NODE if node < 0 else "行き先の地点がありません")
     usual, _, ever = _open_columns(network, mode)[goal]
     if not ever[node]:
-        return Way("undecided", reason_ja=NEVER)
+        by_car = _open_columns(network, "car")[goal][2][node]
+        return Way("cut", reason_ja=LIMITS) if by_car else Way("undecided", reason_ja=NEVER)
     if not now[2][node]:
         return Way("cut")
     if MODES[mode].on_foot and not now[1][node]:

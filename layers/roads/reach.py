@@ -40,11 +40,15 @@ def states(network: Network, matched: Sequence[Matched], mode: str) -> np.ndarra
     return state
 
 
-def way(network: Network, state: np.ndarray, mode: str, worst: int, *, back: bool) -> csr_array:
-    """Return the matrix of the arcs whose edges are no worse than ``worst``."""
+def usable(network: Network, state: np.ndarray, mode: str, worst: int, *, back: bool) -> np.ndarray:
+    """Return the mask of the arcs whose edges are no worse than ``worst``."""
     book = roadbook(network, mode)
-    kept = (state <= worst)[network.arcs.edge] & (book.back if back else book.there)
-    return network.matrix(kept)
+    return np.asarray((state <= worst)[network.arcs.edge] & (book.back if back else book.there))
+
+
+def way(network: Network, state: np.ndarray, mode: str, worst: int, *, back: bool) -> csr_array:
+    """Return the matrix of the usable arcs."""
+    return network.matrix(usable(network, state, mode, worst, back=back))
 
 
 def metres_from(matrix: csr_array, sources: np.ndarray) -> np.ndarray:
