@@ -48,15 +48,17 @@ class Camera:
         for name, most in _MOST.items():
             value = getattr(self, name)
             if not math.isfinite(value) or abs(value) > most:
-                raise BrokenCamera(f"{name} is {value}; it must lie within {most} of zero.")
+                raise BrokenCamera(
+                    f"カメラの {name} が {value} です。±{most:g} の中の数にしてください。"
+                )
         if min(self.hfov_deg, self.vfov_deg) <= 0:
-            raise BrokenCamera(
-                f"A view of {self.hfov_deg} x {self.vfov_deg} degrees shows nothing."
-            )
+            raise BrokenCamera(f"画角が {self.hfov_deg}×{self.vfov_deg} 度では何も写りません。")
         if self.above not in _ABOVE:
-            raise BrokenCamera(f"The altitude is above {self.above!r}; use one of {list(_ABOVE)}.")
+            raise BrokenCamera(
+                f"高度の基準 {self.above!r} は使えません。使えるのは {list(_ABOVE)}。"
+            )
         if self.above == "takeoff" and self.takeoff is None:
-            raise BrokenCamera("The altitude counts from the take-off; say where that was.")
+            raise BrokenCamera("高度が離陸地点からの値です。離陸地点の位置（takeoff）が要ります。")
 
 
 _MOST = {
