@@ -189,7 +189,7 @@ def _by_tile(
 
 
 def _between(grid: Grid, column: Ints, row: Ints, right: Floats, down: Floats) -> Floats:
-    """Return heights between four pixels; one that weighs nothing need not be known."""
+    """Return heights between four pixels; NaN if one of them is not known."""
     height = np.zeros(len(column))
     for east, south, weight in (
         (0, 0, (1 - right) * (1 - down)),
@@ -197,8 +197,7 @@ def _between(grid: Grid, column: Ints, row: Ints, right: Floats, down: Floats) -
         (0, 1, (1 - right) * down),
         (1, 1, right * down),
     ):
-        corner = grid[row + south, column + east]
-        height += np.where(weight == 0, 0.0, weight * corner)
+        height += weight * grid[row + south, column + east]
     return height
 
 

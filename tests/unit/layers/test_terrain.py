@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pyproj import Geod
@@ -43,12 +43,14 @@ def test_the_town_hall_lies_on_the_tile_of_the_usual_formula() -> None:
     assert (int((lon + 180) / 360 * 2**14), int((1 - turn / math.pi) * 2**13)) == TILE
 
 
+@settings(deadline=None)  # the first one makes tiles
 @given(st.floats(-300, 300), st.floats(-300, 300))
 def test_a_plane_is_met_everywhere_over_the_borders_of_tiles_too(dc: float, dr: float) -> None:
     place = lonlat(COLUMN + dc, ROW + dr)
     assert RAMP.height(*place) == pytest.approx(500 + 0.5 * dc + 0.25 * dr, abs=1e-4)
 
 
+@settings(deadline=None)  # the first one makes tiles
 @given(st.floats(-1, 1), st.integers(0, 255))
 def test_heights_do_not_jump_at_a_border(beside: float, along: int) -> None:
     border = TILE[0] * 256 - 0.5
