@@ -78,7 +78,7 @@ def create_app(
         app.register_blueprint(api.blueprint(realm, people))
         app.register_blueprint(uploads.blueprint(realm, settings))
         app.register_blueprint(media_door.blueprint(realm, people))
-        app.register_blueprint(geo.blueprint(realm, settings))
+        app.register_blueprint(geo.blueprint(realm, people, settings))
     push = Push(app, realms, settings)
     app.register_blueprint(health.blueprint(realms, push))
     pages.register(app, realms, people, settings)

@@ -2,7 +2,7 @@
 
 The town keeps its layers on the shelf (``<state>/layers``). Publishing copies a file into the
 realm under its hash and says so in the log, so that a replay shows the ground as it was. What
-the town published last is remembered in ``in_force.json`` and given to every new incident.
+was published last in a realm is remembered beside the shelf and given to every new incident.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import data
-from dashboard.errors import Malformed, NotFound
+from dashboard.clock import iso
+from dashboard.commands import Sender, submit
+from dashboard.errors import EocError, Malformed, NotFound
+from dashboard.events import uuid7
 from dashboard.projections.board import Board
 from dashboard.projections.subject import Subject
 from dashboard.realm import Realm
@@ -27,7 +30,6 @@ from layers.shelf import Shelf
 
 REFERENCE = Path(data.__file__).parent / "reference"
 PACKAGED = {"network": REFERENCE / "network.geojson"}
-IN_FORCE = "in_force.json"
 
 
 def shelf_folder(realm: Realm) -> Path:
@@ -116,13 +118,14 @@ def lahar_layer(text: str, name: str) -> tuple[dict[str, Any], Metadata]:
 
 
 class Chosen:
-    """What the town published last, for every incident to come: name → hash on the shelf.
+    """What was published last in a realm, for every incident to come: name → hash on the shelf.
 
     A name that was withdrawn stays with null: the packaged network must not come back by itself.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, realm: Realm) -> None:
+        self.folder = shelf_folder(realm)
+        self._path = self.folder / f"in_force_{realm.name}.json"
 
     def files(self) -> dict[str, Path]:
         """Return the layers a new incident starts with; the hand-made network unless replaced."""
@@ -133,14 +136,36 @@ class Chosen:
     def put(self, name: str, sha256: str | None) -> None:
         """Remember what was published under a name; None: withdrawn."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.folder / f"{IN_FORCE}.part"
+        draft = self._path.with_suffix(".part")
         draft.write_text(json.dumps({**self._read(), name: sha256}, indent=1, sort_keys=True))
-        draft.replace(self.folder / IN_FORCE)
+        draft.replace(self._path)
 
     def _read(self) -> dict[str, str | None]:
-        path = self.folder / IN_FORCE
-        chosen: dict[str, str | None] = json.loads(path.read_text()) if path.exists() else {}
+        there = self._path.exists()
+        chosen: dict[str, str | None] = json.loads(self._path.read_text()) if there else {}
         return chosen
+
+
+def decide(
+    realm: Realm, board: Board, kind: str, name: str, body: dict[str, Any], sender: Sender
+) -> int:
+    """Append ``layer.published`` or ``.withdrawn`` on the layer as it stands; return its seq.
+
+    Raises:
+        EocError: the decision was refused.
+    """
+    known = board.subjects.get(f"layer:{name}")
+    now_us = realm.clock.now_us()
+    raw = {
+        "id": uuid7(), "kind": kind, "v": 1, "subject_id": f"layer:{name}",
+        "occurred_at": iso(now_us), "sent_at": iso(now_us),
+        "body": {**body, "seen": known.seq if known else 0},
+    }  # fmt: skip
+    ((_, outcome),) = submit(realm.log, board, [raw], sender, now_us)
+    if isinstance(outcome, EocError):
+        raise outcome
+    realm.live.catch_up()
+    return outcome.seq
 
 
 def in_force(board: Board, name: str) -> Subject:

@@ -14,11 +14,13 @@ from dashboard.answers import answer
 from dashboard.clock import iso
 from dashboard.config import Settings
 from dashboard.errors import Malformed, NotFound
+from dashboard.geo import shelf
 from dashboard.geo.listing import Listing
 from dashboard.geo.on_line import KIND_JA, Stretch
 from dashboard.geo.places import Places
 from dashboard.geo.tiles import TYPES, TileFolder
 from dashboard.locale import LANGUAGES, chosen
+from dashboard.people import People
 from dashboard.principal import current_principal
 from dashboard.projections.board import Board
 from dashboard.projections.visible import visible
@@ -37,7 +39,7 @@ SEALED = {
 }
 
 
-def blueprint(realm: Realm, settings: Settings) -> Blueprint:
+def blueprint(realm: Realm, people: People, settings: Settings) -> Blueprint:
     """Return the door to the ground of a realm."""
     door = Blueprint(f"geo_{realm.name}", __name__, url_prefix=realm.prefix or None)
     routes = Routes(realm, settings)
@@ -50,6 +52,7 @@ def blueprint(realm: Realm, settings: Settings) -> Blueprint:
         ("/tiles/<name>/<int:z>/<int:x>/<int:y>", routes.tile),
     ):
         door.add_url_rule(rule, view.__name__, view)
+    shelf.add(door, realm, people, settings)
     return door
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from dashboard.errors import Malformed
-from dashboard.ground import Chosen, bring_in, shelf_folder
+from dashboard.ground import Chosen, bring_in
 from dashboard.jobs.answer import Answer
 from dashboard.projections.pending import Job
 from dashboard.realm import Realm
@@ -16,7 +16,7 @@ say = structlog.get_logger("ground")
 def work(realm: Realm, job: Job) -> list[Answer]:
     """Publish the town's layers in the incident."""
     answers = []
-    for name, path in Chosen(shelf_folder(realm)).files().items():
+    for name, path in Chosen(realm).files().items():
         try:
             body = {**bring_in(realm, path), "seen": 0}
         except (Malformed, FileNotFoundError) as error:  # the other layers are still wanted

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard.clock import parse_iso, to_datetime
-from dashboard.errors import EocError
+from dashboard.errors import EocError, Refused
 from dashboard.ground import collection
 from dashboard.jobs.answer import Answer
 from dashboard.projections.pending import Job
-from dashboard.realm import Realm
+from dashboard.realm import REAL, Realm
 from layers.errors import LayerError
 from layers.lahar import LaharTable, Window, windows
 
@@ -20,6 +20,8 @@ def work(realm: Realm, job: Job) -> list[Answer]:
     said = {"table": job.key, "erupted_at": clock.get("erupted_at")}
     try:
         table = LaharTable.read(collection(realm, job.key).get("table_yaml", ""))
+        if table.drill and realm.name == REAL:
+            raise Refused("訓練用の表です。実災害では町の表を公開して使ってください。")
         erupted = to_datetime(parse_iso(said["erupted_at"]))
         found = windows(table, erupted, erupted)
         told = {"title": table.title, "source": found[0].source, "assumption": _assumed(found[0])}

@@ -1,7 +1,7 @@
 """Which ground a picture shows: the view of a camera cut with the ground below it.
 
-A net of rays through the picture is cast on the ground; its meshes are kept where they are in
-sight and joined. What lies in the shade of a ridge is left out, to the width of a mesh.
+A net of rays through the picture is cast on the ground and its meshes joined. What lies in the
+shade of a ridge is left out, to the width of a finest mesh (1/256 of the picture).
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from layers.errors import BrokenCamera
 from layers.schema import LonLat
 from layers.terrain.camera import Camera, altitude_above_sea, directions
-from layers.terrain.model import Floats, Ground, Plane, Terrain
-from layers.terrain.rays import Eye, Met, place_of
+from layers.terrain.model import Ground, Plane, Terrain
+from layers.terrain.net import Ints, Net
+from layers.terrain.rays import Eye, place_of
 
-COLUMNS, ROWS = 17, 33  # both odd: the middle of the picture is a knot of the net
+Meshes = NDArray[np.object_]  # shapely Polygons
 FARTHEST_M = 5000.0
-HALVINGS = 12  # of a mesh, to find the edge of what is seen: 0.001 degrees
 SAME_M = 2.0  # a mesh is hidden if something stands this much, or 1 %, before it
+SEAM_M = 2.0
 SIMPLE_M = 0.1
 
 
@@ -57,20 +58,19 @@ def footprint(camera: Camera, ground: Ground, max_range_m: float = FARTHEST_M) -
     height_m = altitude_above_sea(camera, ground)
     eye = Eye(camera.lon, camera.lat, height_m, ground, max_range_m)
     _check_above(eye)
-    across, upward = _net()
-    rays = directions(camera, across, upward)
-    met = eye.cast(rays)
-    knots = rays[:, :2] * met.range_m[:, None]
-    edge = _edges(camera, eye, met, knots)
-    middle = len(rays) // 2
-    seen = bool(np.isfinite(met.range_m[middle]))
+    net = Net(camera, eye)
+    even, broken = net.weave()
+    meshes = [_meshes(net, even), _in_sight(eye, _meshes(net, broken))]
+    axis = directions(camera, [0.0], [0.0])
+    (range_m,) = eye.cast(axis).range_m
+    seen = bool(np.isfinite(range_m))
     return Footprint(
-        polygon=_joined(eye, _in_sight(eye, _meshes(edge))),
-        centre=place_of(eye, rays[middle], met.range_m[middle]) if seen else None,
-        range_m=float(met.range_m[middle]) if seen else None,
-        horizon=bool(met.sky.any()),
-        partial=bool(met.blind.any()),
-        assumptions=_assumptions(camera, eye, met),
+        polygon=_joined(eye, np.concatenate(meshes)),
+        centre=place_of(eye, axis[0], range_m) if seen else None,
+        range_m=float(range_m) if seen else None,
+        horizon=bool(net.sky.any()),
+        partial=bool(net.blind.any()),
+        assumptions=_assumptions(camera, eye, net),
     )
 
 
@@ -83,63 +83,16 @@ def _check_above(eye: Eye) -> None:
         )
 
 
-def _net() -> tuple[Floats, Floats]:
-    """Return the knots of the net in the picture, row after row from below."""
-    upward, across = np.meshgrid(
-        np.linspace(-1, 1, ROWS), np.linspace(-1, 1, COLUMNS), indexing="ij"
-    )
-    return across.ravel(), upward.ravel()
-
-
-def _edges(camera: Camera, eye: Eye, met: Met, knots: Floats) -> Floats:
-    """Return the knots with those that met nothing moved to the last ground seen beside them.
-
-    Beside a knot that met nothing stands one that did; the way between them in the picture is
-    halved until the crest, the end of the range or the end of the data is found.
-    """
-    missed, beside = _pairs(np.isfinite(met.range_m).reshape(ROWS, COLUMNS))
-    across, upward = _net()
-    seen = np.column_stack([across[beside], upward[beside]])
-    lost = np.column_stack([across[missed], upward[missed]])
-    moved = knots.copy()
-    moved[missed] = knots[beside]
-    for _ in range(HALVINGS):
-        middle = (seen + lost) / 2
-        rays = directions(camera, middle[:, 0], middle[:, 1])
-        found = eye.cast(rays).range_m
-        hit = np.isfinite(found)
-        moved[missed[hit]] = rays[hit, :2] * found[hit, None]
-        seen[hit], lost[~hit] = middle[hit], middle[~hit]
-    return moved
-
-
-def _pairs(seen: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return indices of knots that met nothing, and for each of one beside it that did."""
-    partner = np.full(seen.shape, -1)
-    index = np.arange(seen.size).reshape(seen.shape)
-    # the last one wins: above and below before left and right, as sky is mostly above ground
-    for axis, step in ((1, 1), (1, -1), (0, -1), (0, 1)):
-        near = np.roll(np.where(seen, index, -1), step, axis=axis)
-        rim = [slice(None), slice(None)]
-        rim[axis] = slice(0, 1) if step == 1 else slice(-1, None)
-        near[tuple(rim)] = -1  # the picture does not go round
-        partner = np.where(near >= 0, near, partner)
-    missed = np.flatnonzero(~seen.ravel() & (partner.ravel() >= 0))
-    return missed, partner.ravel()[missed]
-
-
-def _meshes(knots: Floats) -> NDArray[np.object_]:
-    """Return the meshes as polygons in metres east and north of the eye."""
-    net = knots.reshape(ROWS, COLUMNS, 2)
-    corners = np.stack([net[:-1, :-1], net[:-1, 1:], net[1:, 1:], net[1:, :-1]], axis=2)
-    four = corners.reshape(-1, 4, 2)
+def _meshes(net: Net, knots: Ints) -> Meshes:
+    """Return meshes of knots (n, 4, 2) as polygons in metres east and north of the eye."""
+    four = net.ground_m[knots[..., 0], knots[..., 1]]
     found = [mesh[np.isfinite(mesh[:, 0])] for mesh in four]
     # on broken ground four corners may cross: their hull never does
     hulls = shapely.convex_hull([shapely.MultiPoint(mesh) for mesh in found if len(mesh) > 2])
     return np.asarray([hull for hull in hulls if hull.area > 0], dtype=object)
 
 
-def _in_sight(eye: Eye, meshes: NDArray[np.object_]) -> NDArray[np.object_]:
+def _in_sight(eye: Eye, meshes: Meshes) -> Meshes:
     """Return the meshes whose middle the eye sees: those between a ridge and beyond it drop out."""
     if not len(meshes):
         return meshes
@@ -150,14 +103,16 @@ def _in_sight(eye: Eye, meshes: NDArray[np.object_]) -> NDArray[np.object_]:
     known = np.isfinite(length)
     met = eye.cast(way[known] / length[known, None])
     hidden = met.range_m < length[known] - np.maximum(SAME_M, 0.01 * length[known])
-    clear: NDArray[np.object_] = meshes[known][~hidden & ~met.blind]
+    clear: Meshes = meshes[known][~hidden & ~met.blind]
     return clear
 
 
-def _joined(eye: Eye, meshes: NDArray[np.object_]) -> Any | None:
+def _joined(eye: Eye, meshes: Meshes) -> Any | None:
     if not len(meshes):
         return None
-    whole = shapely.simplify(shapely.union_all(meshes), SIMPLE_M)
+    # where wide meshes meet narrow ones hairlines stay open: they are closed, nothing grows
+    whole = shapely.union_all(meshes).buffer(SEAM_M, join_style="mitre")
+    whole = shapely.simplify(whole.buffer(-SEAM_M, join_style="mitre"), SIMPLE_M)
     return shapely.transform(whole, eye.place)
 
 
@@ -168,16 +123,16 @@ _COUNTS_FROM = {
 }
 
 
-def _assumptions(camera: Camera, eye: Eye, met: Met) -> tuple[str, ...]:
+def _assumptions(camera: Camera, eye: Eye, net: Net) -> tuple[str, ...]:
     said = [
         f"{_COUNTS_FROM[camera.above]}：海抜{eye.height_m:.0f} m。",
         _of_ground(eye.ground),
         "カメラの向きは真北と水平を基準にした値とみなし、レンズのゆがみは考えていない。",
         f"見通しは{eye.max_range_m:.0f} mまでとし、地球の丸みは考えていない。",
     ]
-    if met.sky.any():
+    if net.sky.any():
         said.append("写真には空、または見通しの限りより遠い所が写っている。")
-    if met.blind.any():
+    if net.blind.any():
         said.append("標高データの無い所があり、そこに写っている範囲は含まれていない。")
     return tuple(said)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -58,13 +58,14 @@ class Terrain:
     point that needs a pixel without data has no height: nothing is made up.
 
     ``tiles`` is asked once per tile and its answer kept (also "no such tile"): make a new
-    Terrain when the archive was replaced. ``keep`` tiles of half a megabyte stay decoded.
+    Terrain when the archive was replaced. ``keep`` tiles stay decoded, a megabyte each.
     """
 
     def __init__(self, tiles: Tiles, zoom: int = ZOOM, *, keep: int = 64) -> None:
         self.zoom = zoom
         self._tiles = tiles
         self._decoded = lru_cache(maxsize=keep)(self._decode)
+        self._wide = lru_cache(maxsize=keep)(self._widen)
 
     def height(self, lon: float, lat: float) -> float:
         """Return the height at a point (degrees, EPSG:4326) in metres above the sea.
@@ -85,18 +86,15 @@ class Terrain:
             BrokenTiles: a tile that is needed is damaged.
         """
         column, row = pixel(lonlat, self.zoom)
-        west, north = np.floor(column), np.floor(row)
-        right, down = column - west, row - north
-        height = np.zeros(len(column))
-        for east, south, weight in (
-            (0, 0, (1 - right) * (1 - down)),
-            (1, 0, right * (1 - down)),
-            (0, 1, (1 - right) * down),
-            (1, 1, right * down),
-        ):
-            needed = weight != 0  # a point on a pixel's middle asks nothing of its neighbours
-            corner = self.samples(west[needed] + east, north[needed] + south)
-            height[needed] += weight[needed] * corner
+        height = np.full(len(column), np.nan)
+        known = np.flatnonzero(np.isfinite(column) & np.isfinite(row))
+        west, north = np.floor(column[known]), np.floor(row[known])
+        right, down = column[known] - west, row[known] - north
+        for (x, y), there in _by_tile(west, north, self.zoom):
+            grid = self._wide(x, y)
+            if grid is not None:
+                c, r = west[there].astype(np.int64) % SIDE, north[there].astype(np.int64) % SIDE
+                height[known[there]] = _between(grid, c, r, right[there], down[there])
         return height
 
     def profile(self, line: ArrayLike, step_m: float = 10.0) -> Profile:
@@ -115,14 +113,12 @@ class Terrain:
         zoom = self.zoom if zoom is None else zoom
         found = np.full(len(column), np.nan)
         known = np.flatnonzero(np.isfinite(column) & np.isfinite(row))
-        across = column[known].astype(np.int64) % (SIDE << zoom)  # the world is round
-        along = row[known].astype(np.int64)
-        key = (along // SIDE << 32) + across // SIDE
-        for tile in np.unique(key):
-            there = key == tile
-            grid = self._decoded(zoom, int(tile) & 0xFFFFFFFF, int(tile) >> 32)
+        for (x, y), there in _by_tile(column[known], row[known], zoom):
+            grid = self._decoded(zoom, x, y)
             if grid is not None:
-                found[known[there]] = grid[along[there] % SIDE, across[there] % SIDE]
+                at = known[there]
+                r, c = row[at].astype(np.int64) % SIDE, column[at].astype(np.int64) % SIDE
+                found[at] = grid[r, c]
         return found
 
     def grid(self, z: int, x: int, y: int) -> Grid | None:
@@ -131,11 +127,19 @@ class Terrain:
         Raises:
             BrokenTiles: it, or one beside it, is damaged.
         """
+        return self._cut(z, x, y, -1)
+
+    def _cut(self, z: int, x: int, y: int, first: int) -> Grid | None:
+        """Return a tile from its pixel ``first`` to the one past its last, or None."""
         if self._decoded(z, x, y) is None:
             return None
-        row, column = np.mgrid[-1 : SIDE + 1, -1 : SIDE + 1].astype(float)
+        row, column = np.mgrid[first : SIDE + 1, first : SIDE + 1].astype(float)
         flat = self.samples((column + x * SIDE).ravel(), (row + y * SIDE).ravel(), z)
-        return flat.reshape(SIDE + 2, SIDE + 2)
+        return flat.reshape(row.shape)
+
+    def _widen(self, x: int, y: int) -> Grid | None:
+        """Return a tile with the first column and row of its neighbours, (257, 257), or None."""
+        return self._cut(self.zoom, x, y, 0)
 
     def _decode(self, z: int, x: int, y: int) -> Grid | None:
         png = self._tiles(z, x, y) if 0 <= y < 1 << z else None
@@ -171,6 +175,30 @@ def pixel_m(row: ArrayLike, zoom: int) -> Floats:
     turn = np.pi * (1 - 2 * (np.asarray(row, dtype=float) + 0.5) / side)
     metres: Floats = EQUATOR_M / side / np.cosh(turn)
     return metres
+
+
+def _by_tile(
+    column: Floats, row: Floats, zoom: int
+) -> Iterator[tuple[tuple[int, int], NDArray[np.bool_]]]:
+    """Yield each tile (x, y) that pixels lie on, and which of them do. The world is round."""
+    x = column.astype(np.int64) // SIDE % (1 << zoom)
+    y = row.astype(np.int64) // SIDE
+    key = (y << 32) + x
+    for tile in np.unique(key).tolist():
+        yield (tile & 0xFFFFFFFF, tile >> 32), key == tile
+
+
+def _between(grid: Grid, column: Ints, row: Ints, right: Floats, down: Floats) -> Floats:
+    """Return heights between four pixels; NaN if one of them is not known."""
+    height = np.zeros(len(column))
+    for east, south, weight in (
+        (0, 0, (1 - right) * (1 - down)),
+        (1, 0, right * (1 - down)),
+        (0, 1, (1 - right) * down),
+        (1, 1, right * down),
+    ):
+        height += weight * grid[row + south, column + east]
+    return height
 
 
 def _pairs(lonlat: ArrayLike) -> Floats:

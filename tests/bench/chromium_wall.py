@@ -23,10 +23,10 @@ CATEGORIES = tuple(NAMES)
 
 
 @contextmanager
-def served() -> Iterator[Served]:
-    """The application without a worker, in a folder of its own."""
+def served(*, worker: bool = False) -> Iterator[Served]:
+    """The application, in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="eoc-bench-"))
-    server = Served(folder, worker=False)
+    server = Served(folder, worker=worker)
     server.seed()
     server.start()
     try:

@@ -48,9 +48,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def run(
-    official: Provider, catalog: Catalog, clock: Clock, tmp_path: Path
-) -> Iterator[Fetching]:
+def run(official: Provider, catalog: Catalog, clock: Clock, tmp_path: Path) -> Iterator[Fetching]:
     names = hosts(catalog)
     elsewhere = dict.fromkeys(names, official.address)
     with (
@@ -198,7 +196,8 @@ def table(shared: Path, name: str) -> bytes:
     """Return the CSV the provider gives, from the shared points of the town."""
     points = json.loads((shared / "geo" / name).read_text())["features"]
     rows = [
-        feature["properties"] | dict(zip(("経度", "緯度"), feature["geometry"]["coordinates"], strict=True))
+        feature["properties"]
+        | dict(zip(("経度", "緯度"), feature["geometry"]["coordinates"], strict=True))
         for feature in points
     ]
     text = io.StringIO(newline="")
@@ -284,9 +283,7 @@ def municipalities(shared: Path, tmp_path: Path) -> dict[str, bytes]:
     frame = geopandas.read_file(shared / "geo" / "hokkaido_municipalities_s0010.geojson")
     frame = frame.set_crs(6668, allow_override=True)
     frame.to_file(tmp_path / "N03-20240101_01.shp", encoding="CP932")
-    return {
-        path.name: path.read_bytes() for path in sorted(tmp_path.glob("N03-20240101_01.*"))
-    }
+    return {path.name: path.read_bytes() for path in sorted(tmp_path.glob("N03-20240101_01.*"))}
 
 
 def test_the_boundary_is_read_out_of_its_zip_and_cut_to_the_box(

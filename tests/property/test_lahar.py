@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.lahar import LaharTable, windows
@@ -44,6 +44,7 @@ def tables(draw: Any) -> tuple[LaharTable, list[tuple[str, str, str]]]:
     return LaharTable.read(text), rows
 
 
+@settings(deadline=None)
 @given(tables(), moments, moments)
 def test_windows_are_ordered_and_go_downstream(made: Any, erupted: Any, now: Any) -> None:
     found = windows(made[0], erupted, now)
@@ -55,6 +56,7 @@ def test_windows_are_ordered_and_go_downstream(made: Any, erupted: Any, now: Any
         assert upper.arrives_to <= lower.arrives_to
 
 
+@settings(deadline=None)
 @given(tables(), moments)
 def test_arrivals_are_the_whole_seconds_around_the_fraction(made: Any, erupted: Any) -> None:
     table, rows = made
@@ -65,6 +67,7 @@ def test_arrivals_are_the_whole_seconds_around_the_fraction(made: Any, erupted: 
         assert window.arrives_to - erupted == dt.timedelta(seconds=math.ceil(latest))
 
 
+@settings(deadline=None)
 @given(tables(), moments, moments, st.timedeltas(dt.timedelta(-9), dt.timedelta(9)))
 def test_another_moment_of_eruption_shifts_everything_by_as_much(
     made: Any, erupted: Any, now: Any, shift: dt.timedelta
@@ -80,6 +83,7 @@ def test_another_moment_of_eruption_shifts_everything_by_as_much(
         assert [m.margin_s for m in other.margins] == [m.margin_s for m in one.margins]
 
 
+@settings(deadline=None)
 @given(tables(), moments, st.integers(-(10**6), 10**6))
 def test_now_and_the_countdown_make_the_arrival(made: Any, erupted: Any, seconds: int) -> None:
     now = erupted + dt.timedelta(seconds=seconds)
@@ -90,6 +94,7 @@ def test_now_and_the_countdown_make_the_arrival(made: Any, erupted: Any, seconds
             assert now + dt.timedelta(seconds=margin.margin_s) == margin.order_by
 
 
+@settings(deadline=None)
 @given(tables(), moments, moments)
 def test_between_seconds_the_countdown_errs_to_the_safe_side(
     made: Any, erupted: Any, now: Any
@@ -101,6 +106,7 @@ def test_between_seconds_the_countdown_errs_to_the_safe_side(
         assert window.arrives_to <= now + window.remaining_slow_s * second
 
 
+@settings(deadline=None)
 @given(tables(), moments, moments)
 def test_the_state_is_where_now_stands_to_the_window(made: Any, erupted: Any, now: Any) -> None:
     for window in windows(made[0], erupted, now):

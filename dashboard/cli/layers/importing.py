@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -24,6 +25,7 @@ from layers.shelf import Shelf, to_collection
 @click.option("--date", default="", help="データの時点（2026-08-23 または 2026）")
 @click.option("--crs", help="EPSG code where the file says none, or something wrong: 6680.")
 @click.option("--encoding", help="CP932, UTF-8 …, where it cannot be told.")
+@click.option("--report", type=click.Path(path_type=Path), help="Also write the report as JSON.")
 @click.option("--dry-run", is_flag=True, help="Print the same report; keep nothing.")
 def import_layers(
     path: Path,
@@ -31,6 +33,7 @@ def import_layers(
     title: str | None,
     crs: str | None,
     encoding: str | None,
+    report: Path | None,
     dry_run: bool,
     **described: str,
 ) -> None:
@@ -48,8 +51,15 @@ def import_layers(
         click.echo(f"{len(found)} layers (dry run: nothing kept)")
         return
     shelf = Shelf(load().state_dir / "layers")
-    for collection, about in zip(collections, metadata, strict=True):
-        click.echo(f"{about.name}\t{shelf.put(collection, about)}")
+    kept = [(m, shelf.put(c, m)) for c, m in zip(collections, metadata, strict=True)]
+    for about, sha256 in kept:
+        click.echo(f"{about.name}\t{sha256}")
+    if report is not None:
+        rows = [
+            {**about.as_dict(), "sha256": sha256, "report": item.report.as_text()}
+            for (about, sha256), item in zip(kept, found, strict=True)
+        ]
+        report.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
 
 
 def _metadata(item: Imported, title: str | None, of: int, described: dict[str, str]) -> Metadata:

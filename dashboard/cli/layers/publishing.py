@@ -9,16 +9,15 @@ from typing import Any
 
 import click
 
-from dashboard.clock import iso
-from dashboard.commands import Sender, submit
+from dashboard.commands import Sender
 from dashboard.config import load
-from dashboard.errors import EocError, NotFound
-from dashboard.events import uuid7
-from dashboard.ground import Chosen, bring_in, lahar_layer, shelf_folder
+from dashboard.errors import NotFound, Refused
+from dashboard.ground import Chosen, bring_in, decide, lahar_layer, shelf_folder
 from dashboard.projections.board import Board
 from dashboard.realm import DRILL, REAL, Realm
 from dashboard.realms import open_realms
 from layers.errors import NotThere
+from layers.lahar import LaharTable
 from layers.shelf import Shelf
 
 OFFICER = Sender(frozenset({"admin"}), "cli")
@@ -37,12 +36,15 @@ def publish(name: str, realm: str, table: Path | None, reason: str) -> None:
     with _realms(realm) as realms:
         folder = shelf_folder(realms[0])
         if table is not None:
-            Shelf(folder).put(*lahar_layer(table.read_text("utf-8"), name))
+            text = table.read_text("utf-8")
+            _refuse_drill_table(text, realms)
+            Shelf(folder).put(*lahar_layer(text, name))
         sha256, metadata = _on_shelf(folder, name)
-        Chosen(folder).put(name, sha256)
         for one in realms:
+            Chosen(one).put(name, sha256)
             body = bring_in(one, Shelf(folder).path(sha256))
-            _say(one, "layer.published", name, body | ({"reason": reason} if reason else {}))
+            for board in _under_way(one):
+                decide(one, board, "layer.published", name, {**body, **_told(reason)}, OFFICER)
     click.echo(f"{name}「{metadata.title_ja}」{sha256[:12]} を公開しました published")
 
 
@@ -53,9 +55,10 @@ def publish(name: str, realm: str, table: Path | None, reason: str) -> None:
 def withdraw(name: str, realm: str, reason: str) -> None:
     """Take layer NAME out of force; the log keeps that it was."""
     with _realms(realm) as realms:
-        Chosen(shelf_folder(realms[0])).put(name, None)
         for one in realms:
-            _say(one, "layer.withdrawn", name, {"reason": reason} if reason else {})
+            Chosen(one).put(name, None)
+            for board in _under_way(one):
+                decide(one, board, "layer.withdrawn", name, _told(reason), OFFICER)
     click.echo(f"{name} を取り下げました withdrawn")
 
 
@@ -70,6 +73,15 @@ def in_force(realm: str) -> None:
                 click.echo(f"{one.name} {title}")
                 for layer in board.of_type("layer"):
                     click.echo(_line(layer))
+
+
+def _refuse_drill_table(text: str, realms: list[Realm]) -> None:
+    if LaharTable.read(text).drill and any(realm.name == REAL for realm in realms):
+        raise Refused("訓練用の表です（drill: true）。--realm drill を付けて公開してください。")
+
+
+def _told(reason: str) -> dict[str, str]:
+    return {"reason": reason} if reason else {}
 
 
 def _line(layer: Any) -> str:
@@ -102,18 +114,3 @@ def _realms(wanted: str) -> Iterator[list[Realm]]:
 
 def _under_way(realm: Realm) -> list[Board]:
     return [b for b in realm.live.opened() if not b.subjects[b.incident_id].get("ended_us")]
-
-
-def _say(realm: Realm, kind: str, name: str, body: dict[str, Any]) -> None:
-    """Append the decision to every incident under way, on what it looks like now."""
-    for board in _under_way(realm):
-        subject_id, now_us = f"layer:{name}", realm.clock.now_us()
-        known = board.subjects.get(subject_id)
-        raw = {
-            "id": uuid7(), "kind": kind, "v": 1, "subject_id": subject_id,
-            "occurred_at": iso(now_us), "sent_at": iso(now_us),
-            "body": {**body, "seen": known.seq if known else 0},
-        }  # fmt: skip
-        ((_, outcome),) = submit(realm.log, board, [raw], OFFICER, now_us)
-        if isinstance(outcome, EocError):
-            raise outcome

@@ -1,14 +1,15 @@
-"""Elevation tiles made for tests: the encoder that the survey authority's format asks for."""
+"""Made ground and a camera above it: tiles encoded as the survey authority's format asks."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from layers.terrain import Terrain
+from layers.terrain import Camera, Terrain
 from layers.terrain.model import pixel
 
 ZOOM = 14
@@ -47,3 +48,12 @@ def made(
         return encode(np.asarray(height(column + x * 256.0, row + y * 256.0), dtype=float))
 
     return Terrain(tile, ZOOM)
+
+
+def camera(**other: Any) -> Camera:
+    """Return a camera 100 m above the town hall, looking straight down with north up."""
+    given = {
+        "lon": TOWN[0], "lat": TOWN[1], "altitude_m": 100.0, "above": "ground",
+        "yaw_deg": 0.0, "pitch_deg": -90.0, "hfov_deg": 60.0, "vfov_deg": 40.0,
+    }  # fmt: skip
+    return Camera(**(given | other))

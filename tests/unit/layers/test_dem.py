@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -42,6 +42,7 @@ def test_two_to_the_23rd_is_no_data_and_no_height() -> None:
     assert np.isnan(of_pixel(128, 0, 0))
 
 
+@settings(deadline=None)
 @given(st.integers(-(2**23) + 1, 2**23 - 1))
 def test_every_height_comes_back_exactly(hundredths: int) -> None:
     x = hundredths % 2**24
@@ -125,12 +126,14 @@ def test_what_is_not_an_elevation_tile_is_refused_in_words(what: str) -> None:
         decode(tile)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(FLAT) - 1))
 def test_a_tile_cut_anywhere_is_refused(at: int) -> None:
     with pytest.raises(BrokenTiles):
         decode(FLAT[:at])
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(FLAT) * 8 - 1))
 def test_no_flipped_bit_gives_another_height(bit: int) -> None:
     spoiled = bytearray(FLAT)
