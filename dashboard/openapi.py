@@ -108,6 +108,17 @@ def _paths() -> Schema:
         "/incidents/{incident_id}/timeline.csv": {
             "get": _get("The timeline as CSV", {"type": "string"}, known, media="text/csv")
         },
+        "/incidents/{incident_id}/shelters": {
+            "get": _get(
+                "Shelters that fit a place",
+                _object("sites", _list({"type": "object"})),
+                known,
+                "lon",
+                "lat",
+                "hazard",
+                "kind",
+            )
+        },
         "/layers": {
             "get": _get("Layers of the map", {"type": "object"}, [], "incident", "known_at", "lang")
         },

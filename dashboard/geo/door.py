@@ -18,6 +18,7 @@ from dashboard.geo import shelf
 from dashboard.geo.listing import Listing
 from dashboard.geo.on_line import KIND_JA, Stretch
 from dashboard.geo.places import Places
+from dashboard.geo.shelters import Asked, Shelters
 from dashboard.geo.tiles import TYPES, TileFolder
 from dashboard.locale import LANGUAGES, chosen
 from dashboard.people import People
@@ -48,6 +49,7 @@ def blueprint(realm: Realm, people: People, settings: Settings) -> Blueprint:
         ("/api/v1/places", routes.places),
         ("/api/v1/place", routes.place),
         ("/api/v1/stretch", routes.stretch),
+        ("/api/v1/incidents/<incident_id>/shelters", routes.shelters),
         ("/layers/<sha256>.geojson", routes.file),
         ("/tiles/<name>/<int:z>/<int:x>/<int:y>", routes.tile),
     ):
@@ -65,6 +67,7 @@ class Routes:
         self.tiles = TileFolder(settings.state_dir / "tiles")
         self.listing = Listing(realm, settings, self.catalog, self.tiles)
         self.found = Places(realm)
+        self.refuges = Shelters(realm)
 
     def layers(self) -> Response:
         """Every layer the map can show, now or as it was known at a seq."""
@@ -89,6 +92,13 @@ class Routes:
     def stretch(self) -> Response:
         """Part of a river or road: between two points, or a length around one."""
         return answer(self.found.stretch(self._board(), _stretch()))
+
+    def shelters(self, incident_id: str) -> Response:
+        """The sites that fit a place, away from the danger area chosen, and why others do not."""
+        asked = Asked(
+            _position(), request.args.get("hazard", "")[:64], request.args.get("kind", "volcano")
+        )
+        return answer(self.refuges.answer(self.realm.live.board(incident_id), asked))
 
     def file(self, sha256: str) -> Response:
         """A published layer: immutable, to whoever may see that it was published."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,11 @@ import pytest
 from flask import Flask
 
 from dashboard.bodies.ground import OnLine
-from dashboard.ground import PACKAGED, bring_in
+from dashboard.ground import PACKAGED
 from dashboard.realm import Realm
 from tests.conftest import event
 from tests.web.conftest import Caller
+from tests.web.ground_files import layer_file, point, publish
 
 ON_ROAD = {"lon": 142.53, "lat": 43.545}
 FARTHER = {"to_lon": 142.55, "to_lat": 43.533}
@@ -24,29 +24,6 @@ FARTHER = {"to_lon": 142.55, "to_lat": 43.533}
 @pytest.fixture
 def realm(app: Flask) -> Realm:
     return app.extensions["eoc"].realms["real"]
-
-
-def publish(realm: Realm, desk: Caller, name: str, source: Path) -> str:
-    """Put a layer in force in the incident ``inc``; return its hash."""
-    body = {**bring_in(realm, source), "seen": 0}
-    sent = desk.send(event("layer.published", f"layer:{name}", body))
-    assert sent.status_code == 200, sent.text
-    return str(body["sha256"])
-
-
-def layer_file(folder: Path, name: str, *features: dict[str, Any], **metadata: Any) -> Path:
-    """Write a small layer."""
-    path = folder / f"{name}.geojson"
-    told = {"name": name, "title_ja": name, "source": "町の台帳", **metadata}
-    document = {"type": "FeatureCollection", "metadata": told, "features": list(features)}
-    path.write_text(json.dumps(document), encoding="utf-8")
-    return path
-
-
-def point(name: str, lon: float, lat: float, **more: Any) -> dict[str, Any]:
-    where = {"type": "Point", "coordinates": [lon, lat]}
-    properties = {"name": name, "uncertainty_m": 20, **more}
-    return {"type": "Feature", "id": name, "properties": properties, "geometry": where}
 
 
 def ask(caller: Caller, path: str, **query: Any) -> Any:
