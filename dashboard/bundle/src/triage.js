@@ -4,6 +4,7 @@ import './triage.css';
 import { Desk } from './desk.js';
 import { h, whenPresent } from './dom.js';
 import { followZoom } from './ground.js';
+import { startLayers } from './layers/start.js';
 import { isMarked, LiveLayer, theMap } from './map_layer.js';
 import { MapTools } from './map_tools.js';
 import { followSettled, reloadForNewest, startShell } from './shell.js';
@@ -39,6 +40,7 @@ class Triage {
   constructor(L, map, replica) {
     Object.assign(this, { map, replica, chosen: null, host: node('triage-dialogs') });
     this.desk = new Desk({ replica, notice: node('triage-notice') });
+    this.layers = startLayers({ L, map, replica, key: 'L' });
     this.layer = new LiveLayer({ L, map, replica, size: 38, pick: (id) => this.choose(id) });
     this.list = new List({
       node: node('triage-list'), filters: node('triage-filters'), count: node('triage-count'),
