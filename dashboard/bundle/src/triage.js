@@ -67,12 +67,13 @@ class Triage {
   apply(ids) {
     this.layer.apply(ids);
     this.list.apply(ids);
-    if (!this.chosen && this.list.order.size) this.choose(this.list.order.ids[0]);
+    // nobody asked for the first one: a map that a link has placed stays where it is
+    if (!this.chosen && this.list.order.size) this.choose(this.list.order.ids[0], { bring: !this.layers.pinned });
     else this.#show();
   }
 
   /** Choose a subject everywhere. */
-  choose(id) {
+  choose(id, { bring = true } = {}) {
     if (!isListed(this.replica.features.get(id))) return;
     this.chosen = id;
     this.desk.hush();
@@ -81,7 +82,7 @@ class Triage {
     this.list.select(id);
     this.#show();
     const { feature } = this;
-    if (isMarked(feature)) this.#bring(feature.geometry.coordinates);
+    if (bring && isMarked(feature)) this.#bring(feature.geometry.coordinates);
   }
 
   move(step) {

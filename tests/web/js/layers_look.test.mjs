@@ -32,7 +32,7 @@ test('search finds the layers of a group by its title, all of them for nothing, 
 
 test('a style from outside becomes usable values', () => {
   const style = look({ color: 'url(http://evil)', weight: 'thick', dash: 'x', fill: '#0af', fill_opacity: 9, radius: NaN, icon: {}, label: 7 });
-  assert.deepEqual(style, { color: '#4a5866', weight: 2, dash: [], fill: '#0af', fillOpacity: 1, radius: 6, icon: '[object Object]', label: null });
+  assert.deepEqual(style, { color: '#4a5866', weight: 2, dash: [], fill: '#0af', fillOpacity: 1, radius: 6, edge: 1.5, icon: '[object Object]', label: null });
   assert.deepEqual(look({ dash: '6 4' }).dash, [6, 4]);
   assert.equal(look({ fill: false }).fill, null);
   assert.equal(look(null).color, '#4a5866');

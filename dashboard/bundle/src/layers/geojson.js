@@ -63,7 +63,7 @@ function pathOptions(L, style, pane, scale) {
     fillColor: style.fill ?? style.color, fillOpacity: style.fill ? style.fillOpacity : 0,
   };
   const Point = pointOf(L, style.icon);
-  const point = { ...path, radius: style.radius * scale, color: '#ffffff', weight: 1.5 * scale, fillOpacity: 1, dashArray: null };
+  const point = { ...path, radius: style.radius * scale, weight: style.edge * scale, stroke: style.edge > 0, fillOpacity: 1, dashArray: null };
   return { style: path, pointToLayer: (_, at) => new Point(at, point), interactive: false };
 }
 

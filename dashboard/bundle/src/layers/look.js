@@ -21,6 +21,7 @@ export function look(style) {
     fill: given.fill === false || given.fill === null ? null : colour(given.fill, color),
     fillOpacity: number(given.fill_opacity, 0.25, 0, 1),
     radius: number(given.radius, 6, 1, 40),
+    edge: Math.min(number(given.weight, 1.5, 0, 20), 2.5), // of a point
     icon: String(given.icon ?? 'circle'),
     label: typeof given.label === 'string' && given.label ? given.label : null,
   };
@@ -41,13 +42,20 @@ const CORNERS = {
   diamond: [[0, -1.15], [1.15, 0], [0, 1.15], [-1.15, 0]],
   triangle: [[0, -1.1], [1.05, 0.8], [-1.05, 0.8]],
   down: [[0, 1.1], [1.05, -0.8], [-1.05, -0.8]],
+  bar: [[-1.25, -0.7], [1.25, -0.7], [1.25, 0.7], [-1.25, 0.7]],
   house: [[0, -1.1], [0.95, -0.2], [0.95, 0.95], [-0.95, 0.95], [-0.95, -0.2]],
   cross: [
     [-0.4, -1.1], [0.4, -1.1], [0.4, -0.4], [1.1, -0.4], [1.1, 0.4], [0.4, 0.4],
     [0.4, 1.1], [-0.4, 1.1], [-0.4, 0.4], [-1.1, 0.4], [-1.1, -0.4], [-0.4, -0.4],
   ],
 };
-const cornersOf = (icon) => (Object.hasOwn(CORNERS, icon) ? CORNERS[icon] : null);
+// what the catalogue calls them: places to flee to and places to stay must not look alike
+const NAMED = { evacuation_site: 'square', shelter: 'house', station: 'bar', depot: 'diamond' };
+
+function cornersOf(icon) {
+  const shape = Object.hasOwn(NAMED, icon) ? NAMED[icon] : icon;
+  return Object.hasOwn(CORNERS, shape) ? CORNERS[shape] : null;
+}
 
 /** Trace the outline of a point on a canvas path; the caller begins and fills it. */
 export function trace(ctx, icon, x, y, radius) {

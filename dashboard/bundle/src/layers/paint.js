@@ -41,9 +41,10 @@ function draw(ctx, feature, place, look, scale) {
     ctx.fill('evenodd');
     ctx.globalAlpha = 1;
   }
-  if (!look.weight) return;
-  ctx.strokeStyle = feature.type === 1 ? '#ffffff' : look.color;
-  ctx.lineWidth = (feature.type === 1 ? 1.5 : look.weight) * scale;
+  const width = feature.type === 1 ? look.edge : look.weight;
+  if (!width) return;
+  ctx.strokeStyle = look.color;
+  ctx.lineWidth = width * scale;
   ctx.stroke();
 }
 

@@ -21,6 +21,6 @@ function sides(bounds) {
 /** The drawing of a raster layer. */
 export function raster({ L, map, layer, pane, report }) {
   const tiles = L.tileLayer(layer.url, tileOptions(layer, pane));
-  watchTiles(tiles, report, askWhy());
-  return { add: () => tiles.addTo(map), remove: () => tiles.remove(), retry: () => tiles.redraw() };
+  const { retry } = watchTiles(tiles, report, askWhy());
+  return { add: () => tiles.addTo(map), remove: () => tiles.remove(), retry };
 }

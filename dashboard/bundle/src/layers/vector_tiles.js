@@ -30,13 +30,13 @@ export function vectorTiles({ L, map, layer, pane, report, labels, scale }) {
   };
   // a canvas is never larger than one tile, however far one zooms in
   const tiles = new (gridOf(L))(fill, { ...tileOptions(layer, pane), maxNativeZoom: undefined });
-  watchTiles(tiles, report, ({ error }) => error);
+  const { retry } = watchTiles(tiles, report, ({ error }) => error);
   tiles.on('tileloadstart', ({ coords }) => named.hold(owner(partOf(coords))));
   tiles.on('tileunload', ({ coords }) => named.leave(owner(partOf(coords))));
   return {
     add: () => tiles.addTo(map),
     remove: () => tiles.remove(),
-    retry: () => { kept.clear(); tiles.redraw(); },
+    retry: () => { kept.clear(); retry(); },
   };
 }
 
