@@ -28,6 +28,8 @@ export function outward(text, url) {
   return to ? h('a', { href: to, target: '_blank', rel: 'noopener noreferrer' }, text) : h('span', {}, text);
 }
 
+const NARROW = 720; // pixels of a map on which several attributions would cover too much
+
 /** The line at the foot of the map. On a narrow map it is one line until it is opened. */
 export class Attribution {
   constructor(L, map) {
@@ -37,6 +39,9 @@ export class Attribution {
     const control = new L.Control({ position: 'bottomright' });
     control.onAdd = () => this.box;
     control.addTo(map);
+    const fit = () => this.box.classList.toggle('narrow', map.getSize().x < NARROW);
+    map.on('resize', fit);
+    fit();
     L.DomEvent.disableClickPropagation(this.box);
     L.DomEvent.disableScrollPropagation(this.box);
   }

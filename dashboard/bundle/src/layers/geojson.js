@@ -64,7 +64,8 @@ function pathOptions(L, style, pane, scale) {
   };
   const Point = pointOf(L, style.icon);
   const point = { ...path, radius: style.radius * scale, weight: style.edge * scale, stroke: style.edge > 0, fillOpacity: 1, dashArray: null };
-  return { style: path, pointToLayer: (_, at) => new Point(at, point), interactive: false };
+  const styleOf = ({ geometry }) => (geometry?.type?.endsWith('Point') ? point : path);
+  return { style: styleOf, pointToLayer: (_, at) => new Point(at, point), interactive: false };
 }
 
 // one position that is none must not cost the rest of the layer
@@ -98,7 +99,7 @@ function names(group, label) {
 
 function middle(one) {
   const at = one.getLatLng?.() ?? (one.getBounds().isValid() ? one.getBounds().getCenter() : null);
-  return { lat: at?.lat, lon: at?.lng };
+  return { lat: at?.lat, lon: at?.lng, beside: Boolean(one.getLatLng) };
 }
 
 // each layer has a canvas of its own and only the topmost would hear a click: so all are asked

@@ -11,7 +11,7 @@ export class Labels {
     map.on('moveend', () => this.#soon());
   }
 
-  /** names: [{text, lat, lon}]. */
+  /** names: [{text, lat, lon, beside}]; beside: the place itself stays free. */
   set(owner, names) {
     this.owners.set(owner, names);
     this.#soon();
@@ -50,9 +50,9 @@ export class Labels {
     return wanted;
   }
 
-  #marker({ text, lat, lon }) {
+  #marker({ text, lat, lon, beside }) {
     const html = h('div', {}, h('span', {}, text));
-    const icon = this.L.divIcon({ html, className: 'eoc-label line layer rank-4', iconSize: null });
+    const icon = this.L.divIcon({ html, className: `eoc-label line layer rank-4${beside ? ' beside' : ''}`, iconSize: null });
     const options = { icon, interactive: false, keyboard: false, pane: 'shadowPane' };
     return this.L.marker([lat, lon], options).addTo(this.map);
   }

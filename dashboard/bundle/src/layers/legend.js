@@ -5,7 +5,7 @@ import { colour, look, outline } from './look.js';
 import { t } from '../words.js';
 
 const SHAPES = {
-  fill: (color, style) => svg('rect', { x: 2, y: 3, width: 24, height: 14, fill: color, 'fill-opacity': Math.max(style.fillOpacity, 0.35), stroke: color, 'stroke-width': 1.5 }),
+  fill: (color, style) => svg('rect', { x: 2, y: 3, width: 24, height: 14, fill: color, 'fill-opacity': style.swatch, stroke: color, 'stroke-width': 1.5 }),
   line: (color, style) => svg('path', { d: 'M2 10H26', stroke: color, 'stroke-width': Math.max(2, Math.min(style.weight, 7)), 'stroke-dasharray': style.dash.join(' ') || null, fill: 'none' }),
   point: (color, style) => point(color, style.icon),
 };
@@ -18,7 +18,9 @@ function point(color, icon) {
 
 /** The rows of a legend; an empty list when the layer has none. */
 export function legendRows(layer) {
-  const style = look(layer.style);
+  // the colours of tiles are those of the legend itself, those of areas let the ground through
+  const own = look(layer.style);
+  const style = { ...own, swatch: layer.kind === 'raster' ? 1 : Math.max(own.fillOpacity, 0.35) };
   return (Array.isArray(layer.legend) ? layer.legend : []).map((item) => row(item, style));
 }
 

@@ -70,7 +70,7 @@ function placing({ parts, left, top }, extent) {
   return ({ x, y }) => [x * pixels - left * SIDE, y * pixels - top * SIDE];
 }
 
-/** The names of a tile with their positions: [{text, lat, lon}]. What the tile only borders is its neighbour's. */
+/** The names of a tile with their positions: [{text, lat, lon, beside}]; beside a point, on all else. What the tile only borders is its neighbour's. */
 export function names(tile, { x, y, z }, label) {
   const found = [];
   for (const layer of Object.values(tile.layers)) {
@@ -78,7 +78,7 @@ export function names(tile, { x, y, z }, label) {
       const feature = layer.feature(i);
       const text = labelOf(feature.properties, label);
       const at = text && middle(feature, layer.extent);
-      if (at) found.push({ text, ...degrees(x + at.x / layer.extent, y + at.y / layer.extent, z) });
+      if (at) found.push({ text, beside: feature.type === 1, ...degrees(x + at.x / layer.extent, y + at.y / layer.extent, z) });
     }
   }
   return found;

@@ -21,6 +21,13 @@ function sides(bounds) {
 /** The drawing of a raster layer. */
 export function raster({ L, map, layer, pane, report }) {
   const tiles = L.tileLayer(layer.url, tileOptions(layer, pane));
-  const { retry } = watchTiles(tiles, report, askWhy());
+  const watched = watchTiles(tiles, report, askWhy());
+  let again = 0;
+  const retry = () => {
+    again += 1;
+    // a picture of the same address would wait for the one that never came
+    tiles.setUrl(`${layer.url}${layer.url.includes('?') ? '&' : '?'}again=${again}`, true);
+    watched.retry();
+  };
   return { add: () => tiles.addTo(map), remove: () => tiles.remove(), retry };
 }
