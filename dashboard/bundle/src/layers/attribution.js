@@ -50,6 +50,7 @@ export class Attribution {
     const found = attributions(layers);
     this.list.replaceChildren(...found.map(({ text, url }) => h('li', {}, outward(text, url))));
     this.button.textContent = t('layers.attributions', { n: found.length });
+    this.button.hidden = found.length < 2;
     this.box.hidden = !found.length;
   }
 
