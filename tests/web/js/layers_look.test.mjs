@@ -95,7 +95,7 @@ test('a part of a tile is enlarged and moved so that it fills the canvas', () =>
 test('a name stands where its feature is, once: not in the tile that only borders it', () => {
   const inside = feature(1, [[at(2048, 2048)]], { name: '美瑛' });
   const outside = feature(1, [[at(5000, 10)]], { name: '隣' });
-  assert.deepEqual(names(tile(inside, outside), { x: 0, y: 0, z: 0 }, 'name'), [{ text: '美瑛', lat: 0, lon: 0 }]);
+  assert.deepEqual(names(tile(inside, outside), { x: 0, y: 0, z: 0 }, 'name'), [{ text: '美瑛', beside: true, lat: 0, lon: 0 }]);
 });
 
 test('an icon nobody knows is a circle, a known one has corners', () => {

@@ -20,10 +20,16 @@ class Analysis extends EventTarget {
     this.dispatchEvent(new CustomEvent('change', { detail: { name, shown, opacity } }));
   }
 
-  /** The names that are switched off. */
-  hidden() {
-    return [...this.#states].filter(([, { shown }]) => !shown).map(([name]) => name);
+  /** What the control said so far: [[name, shown]]. */
+  said() {
+    return [...this.#states].map(([name, { shown }]) => [name, shown]);
   }
 }
 
 export const analysis = new Analysis();
+
+/** Let show(name, shown) follow the control, from what it says already. */
+export function obey(show) {
+  for (const [name, shown] of analysis.said()) show(name, shown);
+  analysis.addEventListener('change', ({ detail }) => show(detail.name, detail.shown));
+}

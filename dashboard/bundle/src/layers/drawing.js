@@ -37,7 +37,7 @@ export class Drawing {
     const wanted = new Set(this.visible.map(({ name }) => name));
     for (const name of [...this.drawn.keys()]) if (!wanted.has(name)) this.#remove(name);
     this.visible.filter(({ kind }) => KINDS[kind]).forEach((layer, i) => this.#show(layer, i, choice.opacity(layer.name)));
-    this.map.getContainer().dataset.hidden = analysis.hidden().join(' ');
+    this.map.getContainer().dataset.hidden = analysis.said().filter(([, shown]) => !shown).map(([name]) => name).join(' ');
   }
 
   /** Try a layer again. */
