@@ -35,9 +35,14 @@ def layout(screen: Screen, settings: Settings) -> Node:
         children=[
             base_map(screen.realm, settings, zoom_buttons=True),
             html.Strong(words(lang, "map.schematic"), className="eoc-schematic"),
-            html.Div(id="triage-access", **_label(lang, "access")),
             html.Div("", id="triage-mode", role="status"),
-            html.Div(id="triage-tools"),
+            html.Div(
+                className="triage-foot",
+                children=[
+                    html.Div(id="triage-access", **_label(lang, "access")),
+                    html.Div(id="triage-tools"),
+                ],
+            ),
         ],
     )
     notice = html.Div(id="triage-notice", role="alert")

@@ -4,16 +4,17 @@ import { t } from './words.js';
 
 /**
  * Open a form. fields: elements with names; send(values) resolves to true when it is done.
- * The form stays open, with its words, until the server has them.
+ * The form stays open, with its words, until the server has them. look "beside": the map is
+ * needed while one writes, and stays in sight.
  */
-export function openForm(host, { title, note, fields, submit, send }) {
+export function openForm(host, { title, note, fields, submit, send, look = '' }) {
   host.querySelector('dialog')?.close();
   const button = h('button', { type: 'submit', class: 'eoc-button main' }, submit);
   const form = h('form', { method: 'dialog' },
     h('h2', {}, title), note && h('p', { class: 'dialog-note' }, note), fields,
     h('div', { class: 'dialog-acts' },
       h('button', { type: 'button', class: 'eoc-button', onclick: () => dialog.close() }, t('dialog.cancel')), button));
-  const dialog = h('dialog', { class: 'eoc-dialog' }, form);
+  const dialog = h('dialog', { class: `eoc-dialog ${look}` }, form);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (button.disabled) return;

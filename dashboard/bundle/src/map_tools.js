@@ -9,15 +9,13 @@ const METRES = [10, 30, 50, 100, 300, 500, 1000, 3000];
 const KINDS = ['full', 'alternating', 'large_vehicles', 'caution'];
 const MEANS = ['phone', 'radio', 'in_person', 'line_works', 'fax', 'app'];
 const round = (degrees) => Math.round(degrees * 1e6) / 1e6;
-const position = ({ lng, lat }) => [round(lng), round(lat)];
+export const position = ({ lng, lat }) => [round(lng), round(lat)];
 
 /** The modes of the map. At most one is on; Escape (stop) leaves it. */
 export class MapTools {
-  constructor({ L, map, desk, host, banner, bar }) {
+  constructor({ L, map, desk, host, banner }) {
     Object.assign(this, { L, map, desk, host, banner, mode: null, roads: new Map() });
     map.on('click', (event) => this.mode?.click(event.latlng));
-    bar.replaceChildren(h('button', { type: 'button', class: 'eoc-button', onclick: () => this.declare() },
-      t('closure.declare'), h('kbd', {}, 'C')));
     this.#knowRoads();
   }
 
@@ -32,7 +30,7 @@ export class MapTools {
   /** The next click on the map is the place of a report (or of a photo without one). */
   place(feature) {
     const kind = feature.properties.type === 'photo' ? 'photo.placed' : 'report.placed';
-    const offered = this.#uncertainty();
+    const offered = this.clickMetres();
     const options = METRES.map((m) => h('option', { value: m, selected: m === offered }, `± ${m} m`));
     const choice = h('select', { 'aria-label': t('place.uncertainty') }, options);
     const click = async (latlng) => {
@@ -41,7 +39,7 @@ export class MapTools {
       this.stop();
       await this.desk.decide(kind, feature.id, { place });
     };
-    this.#enter({ click }, t('place.click'), choice);
+    this.enter({ click }, t('place.click'), choice);
   }
 
   /** Two clicks (or one and Enter on the button) give the closed stretch. */
@@ -59,7 +57,7 @@ export class MapTools {
       if (points.length === 2) done();
     };
     const one = h('button', { type: 'button', class: 'eoc-button', onclick: () => points.length && done() }, t('closure.one_point'));
-    this.#enter({ click, drawn }, t('closure.first'), one);
+    this.enter({ click, drawn }, t('closure.first'), one);
   }
 
   /** Lift a closure, with the reason. */
@@ -73,13 +71,14 @@ export class MapTools {
     });
   }
 
-  #enter(mode, words, control) {
+  /** Start a mode {click(latlng), drawn?}: words and a control stand on the banner until it ends. */
+  enter(mode, words, ...controls) {
     this.stop();
     this.mode = mode;
     this.map.closePopup();
     this.map.getContainer().dataset.mode = 'pick';
     const leave = h('button', { type: 'button', class: 'eoc-button', onclick: () => this.stop() }, t('dialog.cancel'));
-    this.banner.replaceChildren(h('span', {}, words), control, leave);
+    this.banner.replaceChildren(h('span', {}, words), ...controls, leave);
   }
 
   #askClosure(shape) {
@@ -104,8 +103,8 @@ export class MapTools {
     });
   }
 
-  // a click is as exact as a dozen pixels of the map
-  #uncertainty() {
+  /** How far a click may be off: it is as exact as a dozen pixels of the map. */
+  clickMetres() {
     const centre = this.map.getCenter();
     const beside = this.map.containerPointToLatLng(this.map.latLngToContainerPoint(centre).add([12, 0]));
     const metres = this.map.distance(centre, beside);

@@ -1,5 +1,6 @@
 // The words about one subject, as elements: the same in the pop-up, the strip and the list.
 import { h } from './dom.js';
+import { placeCard } from './place_words.js';
 import { symbol } from './symbols.js';
 import { dayClock } from './time.js';
 import { has, page, t } from './words.js';
@@ -115,6 +116,7 @@ export function popupContent(feature, features) {
     chips(p),
     p.text && h('p', { class: 'eoc-text' }, p.text),
     h('dl', {}, facts(p, features).map(([key, value]) => [h('dt', {}, t(key)), h('dd', {}, value)])),
+    p.place && placeCard(p.place),
     instructionsOf(feature, features));
 }
 

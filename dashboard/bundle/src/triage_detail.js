@@ -1,6 +1,7 @@
 // The words and buttons of the chosen report: two axes, a priority, the instructions so far.
 import { h } from './dom.js';
 import { categoryWord, chips, instructionState, placeMethod, placeWords, senderWords, teamName, word } from './popup.js';
+import { placeCard } from './place_words.js';
 import { CODES, symbol } from './symbols.js';
 import { dayClock } from './time.js';
 import { t } from './words.js';
@@ -15,7 +16,7 @@ export const DECISIONS = {
 const AXES = ['priority', 'certainty', 'handling'];
 const STATES = ['issued', 'delivered', 'read', 'acknowledged', 'departed', 'arrived', 'completed', 'withdrawn'];
 
-/** The panel. acts: {triage(axis, value), place(), instruct(), proxy(i), withdraw(i)}. */
+/** The panel. acts: {triage(axis, value), place(), instruct(), proxy(i), withdraw(i), take(words)}. */
 export class Detail {
   constructor({ node, replica, desk, acts }) {
     Object.assign(this, { node, replica, desk, acts, look: null });
@@ -39,6 +40,7 @@ export class Detail {
       chips(p),
       h('p', { class: 'triage-said' }, p.text || p.filename || '—'),
       h('dl', {}, this.#facts(p).map(([key, value]) => [h('dt', {}, t(key)), h('dd', {}, value)])),
+      p.place && placeCard(p.place, this.acts.take),
       ...this.#checks(p),
       report && h('div', { class: 'triage-axes' }, AXES.map((axis) => this.#axis(axis, p))),
       report && this.#category(p),

@@ -2,6 +2,7 @@
 import { field, oneOf, openForm } from './dialogs.js';
 import { h } from './dom.js';
 import { uuid7 } from './ids.js';
+import { PlaceField } from './place_field.js';
 import { categoryWord, placeWords, teamNames } from './popup.js';
 import { t } from './words.js';
 
@@ -10,24 +11,25 @@ const SPOKEN = ['radio', 'phone', 'in_person'];
 const STAMPS = ['acknowledged', 'departed', 'arrived', 'completed', 'support_requested', 'found_normal'];
 const DUE_MINUTES = [0, 15, 30, 60, 120, 180];
 
-/** Words, a place in words, how it came: nothing else is asked while somebody is on the line. */
-export function callMemo({ host, desk }) {
+/** Words, a place, how it came: nothing else is asked while somebody is on the line. */
+export function callMemo({ host, desk, pin }) {
   const began = new Date();
+  const place = new PlaceField({ pin, input: { name: 'place_text' } });
   const words = h('textarea', { name: 'text', rows: 3, maxlength: 2000, autofocus: true });
-  openForm(host, {
-    title: t('memo.title'), note: t('memo.note'), submit: t('memo.send'),
+  const dialog = openForm(host, {
+    look: 'beside memo', title: t('memo.title'), note: t('memo.note'), submit: t('memo.send'),
     fields: [
       field(t('memo.text'), words),
-      field(t('memo.place'), h('input', { name: 'place_text', maxlength: 200, autocomplete: 'off' })),
+      field(t('memo.place'), place.node),
       oneOf(t('report.means'), 'means', MEANS.map((means) => [means, t(`means.${means}`)]), 'phone'),
       field(t('memo.organisation'), h('input', { name: 'organisation', maxlength: 200, autocomplete: 'off' })),
     ],
-    send: ({ text, place_text: place, means, organisation }) => desk.tell('report.received', uuid7(), {
-      text: text.trim(), means,
-      ...(place.trim() ? { place_text: place.trim() } : {}),
+    send: ({ text, means, organisation }) => desk.tell('report.received', uuid7(), {
+      text: text.trim(), means, ...place.body(),
       ...(organisation.trim() ? { organisation: organisation.trim() } : {}),
     }, began),
   });
+  dialog.addEventListener('close', () => place.close());
 }
 
 /** An instruction to a team on the chosen report. */
