@@ -52,7 +52,8 @@ class OnLine(Body):
     """Where on a river or road: measured along the line of a layer in force.
 
     ``along_m`` counts from the line's beginning (a river's upstream end), ``side`` is as seen
-    downstream (左岸・右岸) or in the drawn direction of a road.
+    downstream (左岸・右岸) or in the drawn direction of a road. ``schematic``: the line is a
+    sketch, and whatever is said of it is marked 概略.
     """
 
     layer: Sha256 | None = None
@@ -65,6 +66,7 @@ class OnLine(Body):
     side: Literal["left", "right"] | None = None
     distance_m: Metres
     confidence: float = Field(ge=0, le=1, allow_inf_nan=False)
+    schematic: bool = False
 
 
 class DamageReported(Body):

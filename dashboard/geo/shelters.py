@@ -62,26 +62,27 @@ class Shelters:
         layers = {role: _in_force(board, role) for role in ("network", "shelters", "hazard")}
         zone = _chosen(layers["hazard"], asked.hazard)
         closures = [_closure(s) for s in board.of_type("road_closure") if _stands(s)]
+        sources = [_told(s) for s in (*layers["network"][:1], *layers["shelters"])]
         told = {
             "as_of": iso(self.realm.clock.now_us()), "upto": board.upto, "kind": asked.kind,
             "hazard": _told(zone) if zone else None, "closures": len(closures),
-            "hazards": [_told(s) for s in layers["hazard"]],
-            "sources": [_told(s) for s in (*layers["network"][:1], *layers["shelters"])],
+            "hazards": [_told(s) for s in layers["hazard"]], "sources": sources,
         }  # fmt: skip
-        files = {role: [self._file(s) for s in found] for role, found in layers.items()}
-        files["hazard"] = [self._file(zone)] if zone else []
-        found = native.run(_found, files, closures, asked)
+        used = layers | {"hazard": [zone] if zone else []}
+        hashes = {role: [str(s.get("sha256")) for s in found] for role, found in used.items()}
+        found = native.run(self._found, hashes, closures, asked)
+        sketched = any(source["schematic"] for source in sources)
+        return told | found | {"schematic": found["schematic"] or sketched}
+
+    def _found(self, hashes: Mapping[str, list[str]], closures: list[Closure], asked: Asked) -> Row:
+        files = {role: [whole(self.realm, sha) for sha in some] for role, some in hashes.items()}
+        found = _fitting(files, closures, asked)
         names = {closure.id: closure.road_name for closure in closures}
-        unmatched = [names[i] for i in found.unmatched]
-        sketched = any(source["schematic"] for source in told["sources"])
-        return told | {
-            "state": found.state, "reason": found.reason_ja, "unmatched": unmatched,
-            "schematic": found.schematic or sketched,
+        return {
+            "state": found.state, "reason": found.reason_ja, "schematic": found.schematic,
+            "unmatched": [names[i] for i in found.unmatched],
             "sites": [s.as_row() for s in found.sites] or _unranked(files["shelters"]),
         }  # fmt: skip
-
-    def _file(self, layer: Subject) -> Path:
-        return whole(self.realm, str(layer.get("sha256")))
 
 
 def _in_force(board: Board, role: str) -> list[Subject]:
@@ -130,7 +131,9 @@ def _unranked(files: list[Path]) -> list[Row]:
     return sorted(rows, key=lambda row: (row["kind"], row["name"]))
 
 
-def _found(files: Mapping[str, list[Path]], closures: list[Closure], asked: Asked) -> ShelterAnswer:
+def _fitting(
+    files: Mapping[str, list[Path]], closures: list[Closure], asked: Asked
+) -> ShelterAnswer:
     sites = [feature for path in files["shelters"] for feature in _features(path)]
     if not sites:
         return ShelterAnswer("undecided", NO_SITES, (), (), False)

@@ -18,6 +18,11 @@ export class AnalysisLayer {
     for (const name of ['damage', 'isolation', 'lahar']) this.groups[name].addTo(map);
   }
 
+  // on a tablet the map is low: what does not fit is scrolled
+  get popup() {
+    return { className: 'eoc-popup', minWidth: 240, maxHeight: Math.max(140, this.map.getSize().y - 90) };
+  }
+
   /** Take in what changed. */
   apply(ids) {
     for (const id of ids) this.#draw(id, this.replica.features.get(id));
@@ -42,7 +47,7 @@ export class AnalysisLayer {
   sign(at, look, letter, name, words) {
     const html = h('div', { class: `eoc-sign ${look}` }, h('b', {}, letter), name && h('span', {}, name));
     const icon = this.L.divIcon({ html, className: 'eoc-sign-at', iconSize: [this.size, this.size], iconAnchor: [this.size / 2, this.size / 2] });
-    return this.L.marker(at, { icon, keyboard: false, zIndexOffset: 1500 }).bindPopup(words, { className: 'eoc-popup', minWidth: 240 });
+    return this.L.marker(at, { icon, keyboard: false, zIndexOffset: 1500 }).bindPopup(words, this.popup);
   }
 
   /** A stretch of a line, with a white edge so that it stands out on any ground. */
@@ -50,7 +55,7 @@ export class AnalysisLayer {
     const group = this.L.featureGroup();
     group.addLayer(this.L.polyline(points, { color: '#ffffff', weight: style.weight + 5, opacity: 0.9 }));
     group.addLayer(this.L.polyline(points, style));
-    return group.bindPopup(words, { className: 'eoc-popup', minWidth: 240 });
+    return group.bindPopup(words, this.popup);
   }
 }
 
@@ -90,7 +95,7 @@ function damage(view, feature) {
   const points = geometry.type === 'LineString' ? geometry.coordinates.map(turn) : [turn(geometry.coordinates)];
   const middle = points[Math.floor(points.length / 2)];
   const icon = view.L.divIcon({ html: symbol(sign, { urgent: p.passable === 'no' }), className: 'eoc-marker', iconSize: [view.size, view.size], iconAnchor: [view.size / 2, view.size / 2] });
-  const at = view.L.marker(middle, { icon, keyboard: false, zIndexOffset: 600 }).bindPopup(words, { className: 'eoc-popup' });
+  const at = view.L.marker(middle, { icon, keyboard: false, zIndexOffset: 600 }).bindPopup(words, view.popup);
   const line = points.length > 1 ? [{ layer, shape: view.stretch(points, { color, weight: 8 }, words) }] : [];
   return [...line, { layer, shape: at }];
 }

@@ -50,7 +50,7 @@ export function damageWords({ properties: p }) {
       [t('damage.where'), on ? onLine(on) : p.place_text],
       [t('damage.length'), p.length_m ? `${Math.round(p.length_m)} m` : ''],
       [t('damage.passable'), p.passable ? t(`passable.${p.passable}`) : ''],
-      [t('closure.owner'), p.owner],
+      [t(p.type === 'river_damage' ? 'damage.owner_river' : 'damage.owner_road'), p.owner],
       [t('damage.since'), dayClock(p.created_at)],
     ]));
 }
@@ -60,7 +60,7 @@ export function onLine(on) {
   const side = on.side && on.kind === 'river' ? t(`side.${on.side}`) : '';
   const post = Number.isFinite(on.km) ? `${on.km.toFixed(1)} kp` : t('damage.along', { km: (on.along_m / 1000).toFixed(1) });
   const sure = t('damage.sure', { m: Math.round(on.distance_m), percent: Math.round(on.confidence * 100) });
-  return [on.name, side, post, sure].filter(Boolean).join(' ');
+  return [on.name, side, post, sure].filter(Boolean).join(' ') + (on.schematic ? t('place.schematic') : '');
 }
 
 /** When a mudflow may reach a place. */

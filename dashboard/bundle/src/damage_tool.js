@@ -80,9 +80,8 @@ function ask({ desk, host }, { kind, points, metres, told, trouble, report }) {
 }
 
 /** What the stretch is, before it is sent: where, how long, how sure, 概略. */
-function stretchWords({ on, length_m: metres, schematic, source }) {
-  const length = `${t('damage.length')} ${Math.round(metres)} m${schematic ? t('place.schematic') : ''}`;
-  return [`${onLine(on)}`, length, t('ground.source', { source: source || '—' })].join('　');
+function stretchWords({ on, length_m: metres, source }) {
+  return [onLine(on), `${t('damage.length')} ${Math.round(metres)} m`, t('ground.source', { source: source || '—' })].join('　');
 }
 
 const kindOf = (report) => (report?.properties.category === 'river' ? 'river' : 'road');

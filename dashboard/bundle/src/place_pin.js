@@ -15,9 +15,9 @@ export class PlacePin {
     this.clear();
     const at = [lat, lon];
     const circle = this.L.circle(at, { radius: metres, color: '#0b4a7d', weight: 2, dashArray: '6 5', fillOpacity: 0.1, interactive: false });
-    const icon = this.L.divIcon({ html: pin(), className: 'eoc-pin', iconSize: [30, 42], iconAnchor: [15, 41] });
-    const marker = this.L.marker(at, { icon, interactive: false, keyboard: false, zIndexOffset: 5000 })
-      .bindTooltip(h('span', { class: 'eoc-pin-label' }, name), { permanent: true, direction: 'top', offset: [0, -40] });
+    const html = h('div', {}, h('span', { class: 'eoc-pin-label' }, name), pin());
+    const icon = this.L.divIcon({ html, className: 'eoc-pin', iconSize: [30, 42], iconAnchor: [15, 41] });
+    const marker = this.L.marker(at, { icon, interactive: false, keyboard: false, zIndexOffset: 5000 });
     this.shape = this.L.layerGroup([circle, marker]).addTo(this.map);
     if (metres > WIDE_M) this.map.fitBounds(this.L.latLng(at).toBounds(2 * metres), { animate: false });
     else this.map.setView(at, Math.max(this.map.getZoom(), LEAST_ZOOM), { animate: false });

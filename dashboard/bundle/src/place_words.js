@@ -6,6 +6,8 @@ import { h } from './dom.js';
 import { page, t } from './words.js';
 
 const MOST = 300;
+const TALL_PX = 900;
+let opened = globalThis.innerHeight > TALL_PX; // on a low screen the buttons of the decision come first
 const known = new Map(); // key → answer, or the promise of one
 
 /** Forget what was asked: the layers in force changed. */
@@ -38,10 +40,12 @@ function about(lon, lat, unsure) {
 }
 
 function lines(told, take) {
-  const on = ['river', 'road'].filter((kind) => told[kind]).map((kind) => h('p', { class: `on-${kind}` }, h('b', {}, t(`ground.${kind}`)), ` ${onLine(told[kind])}${told[kind].schematic ? t('place.schematic') : ''}`));
+  const on = ['river', 'road'].filter((kind) => told[kind]).map((kind) => h('p', { class: `on-${kind}` }, h('b', {}, t(`ground.${kind}`)), ` ${onLine(told[kind])}`));
+  const source = told.sources.length > 0 && h('p', { class: 'eoc-source' }, t('ground.source', { source: told.sources.join(' ／ ') }));
+  const more = h('details', { open: opened, ontoggle: () => { opened = more.open; } }, h('summary', {}, t('ground.more')), on, source);
   return [
-    h('p', { class: 'words' }, h('b', {}, t('ground.words')), ` ${told.words}`), ...on,
-    h('p', { class: 'eoc-source' }, h('small', {}, told.sources.length ? t('ground.source', { source: told.sources.join('、') }) : ''),
+    h('p', { class: 'words' }, h('b', {}, t('ground.words')), ` ${told.words}`,
       take && h('button', { type: 'button', class: 'eoc-button', onclick: () => take(told.words) }, t('ground.take'))),
-  ];
+    (on.length > 0 || source) && more,
+  ].filter(Boolean);
 }

@@ -104,7 +104,8 @@ const km = (metres) => (Number.isFinite(metres) ? `${(metres / 1000).toFixed(1)}
 const openWord = (open) => t(open === true ? 'refuge.open' : open === false ? 'refuge.shut' : 'refuge.open_unknown');
 
 function fit(site) {
-  const places = Number.isFinite(site.capacity) ? t('refuge.capacity', { n: site.capacity, in: site.occupants ?? '—' }) : t('refuge.capacity_unknown');
+  const taken = Number.isFinite(site.occupants) ? t('refuge.taken', { n: site.occupants }) : '';
+  const places = Number.isFinite(site.capacity) ? t('refuge.capacity', { n: site.capacity }) + taken : t('refuge.capacity_unknown');
   return h('li', {}, h('strong', {}, site.name), ' ', h('small', {}, t(`refuge.${site.kind}`)),
     h('p', {}, [t('refuge.far', { km: km(site.distance_m) }), t('refuge.from_zone', { km: km(site.to_hazard_m) }), openWord(site.open), places].join('　')),
     site.reason_ja && h('p', { class: 'refuge-doubt' }, site.reason_ja));

@@ -1,0 +1,364 @@
+"""What the desk does with the ground, in Chromium: places while typing, damage, shelters, clock."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from dashboard.ground import bring_in, lahar_layer
+from dashboard.media.store import MediaStore
+from dashboard.realm import Realm
+from tests.browser.conftest import Open, Watch, shoot
+from tests.browser.served import Served
+from tests.browser.test_isolation import with_ground
+from tests.browser.test_triage import open_triage
+from tests.browser.test_wall import open_wall
+from tests.wait import until
+
+pytestmark = pytest.mark.browser
+DRILL = "/drill"
+PLACES = re.compile(r"/api/v1/places\?")
+SHIROGANE = {"lon": 142.6420, "lat": 43.4740, "method": "device", "uncertainty_m": 20}
+FLAG = {"洪水": "1", "火山現象": "1"}
+DESKS = {"1366": (1366, 768), "1920": (1920, 1080), "tablet": (1024, 768)}
+
+
+def publish(
+    served: Served, incident: str, name: str, document: dict[str, Any],
+    *, realm: str = "real", **told: Any,
+) -> str:  # fmt: skip
+    """Put a layer in force in one incident, its file where the server looks; return its hash."""
+    metadata = {"name": name, "title_ja": name, "source": "町の台帳", "date": "2026-03-01", **told}
+    path = Path(served.state_dir) / f"{name}.geojson"
+    path.write_text(json.dumps({**document, "metadata": metadata}), encoding="utf-8")
+    place = SimpleNamespace(media=MediaStore(Path(served.state_dir) / realm / "media"))
+    body = {**bring_in(cast("Realm", place), path), "seen": 0}
+    prefix = DRILL if realm == "drill" else ""
+    served.send(incident, "layer.published", body, f"layer:{name}", "joho", prefix)
+    return str(body["sha256"])
+
+
+def collection(*features: tuple[str, str, Any, dict[str, Any]]) -> dict[str, Any]:
+    made = [
+        {"type": "Feature", "id": name, "properties": {"name": name, **more},
+         "geometry": {"type": kind, "coordinates": coordinates}}
+        for name, kind, coordinates, more in features
+    ]  # fmt: skip
+    return {"type": "FeatureCollection", "features": made}
+
+
+def with_refuges(served: Served, incident: str) -> None:
+    """Put sites and a danger area in force."""
+    sites = collection(
+        ("美瑛町民センター", "Point", [142.4640, 43.5890], {**FLAG, "capacity": 300}),
+        ("美沢の会館", "Point", [142.5400, 43.5450], FLAG),
+        ("白金の会館", "Point", [142.6440, 43.4740], FLAG),
+    )
+    publish(served, incident, "sites", sites, role="shelters", title_ja="指定緊急避難場所")
+    ring = [[142.60, 43.44], [142.72, 43.44], [142.72, 43.50], [142.60, 43.50], [142.60, 43.44]]
+    zone = collection(("想定区域", "Polygon", [ring], {}))
+    publish(
+        served, incident, "zone", zone, role="hazard", title_ja="融雪型火山泥流 想定区域（試験）"
+    )
+
+
+def open_memo(page: Page) -> Any:
+    page.keyboard.press("m")
+    page.keyboard.type("沢の水が濁っている")
+    field = page.locator("dialog input[name=place_text]")
+    expect(field).to_be_visible()
+    return field
+
+
+def report_of(served: Served, incident: str) -> dict[str, Any]:
+    (report,) = until(lambda: served.features(incident, "report"))
+    return dict(report["properties"])
+
+
+@pytest.mark.parametrize("name", DESKS)
+def test_a_memo_with_a_chosen_candidate_sends_a_place(
+    served: Served, context: Open, name: str
+) -> None:
+    incident = with_ground(served, "令和8年8月23日 大雨")
+    page = open_triage(context("desk", DESKS[name]), incident)
+    field = open_memo(page)
+    field.type("しろがね", delay=20)
+    options = page.locator("dialog .place-list li")
+    expect(options.first).to_contain_text("白金")
+    page.keyboard.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    expect(page.locator(".eoc-pin-label")).to_have_text("白金")
+    shoot(page, f"memo-candidates-{name}")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog .place-chip")).to_contain_text("白金（±800 m・概略）")
+    shoot(page, f"memo-chosen-{name}")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(page.locator(".eoc-pin-label")).to_have_count(0)
+    p = report_of(served, incident)
+    assert p["place_text"] == "白金"
+    assert p["place"]["method"] == "typed"
+    assert p["place"]["uncertainty_m"] == 800
+    assert p["place"]["lon"] == pytest.approx(142.645)
+
+
+def test_escape_leaves_the_words_as_plain_text_and_the_form_open(
+    served: Served, desk: BrowserContext
+) -> None:
+    incident = with_ground(served, "電話")
+    page = open_triage(desk, incident)
+    field = open_memo(page)
+    field.type("白金", delay=20)
+    expect(page.locator("dialog .place-list li").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog .place-list")).to_be_hidden()
+    expect(page.locator("dialog")).to_be_visible()
+    expect(field).to_have_value("白金")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog")).to_have_count(0)
+    p = report_of(served, incident)
+    assert (p["place_text"], p["place"]) == ("白金", None)
+
+
+@pytest.mark.parametrize("trouble", ["fails", "never answers"])
+def test_plain_text_goes_out_when_candidates_do_not_come(
+    served: Served, desk: BrowserContext, watch: Watch, trouble: str
+) -> None:
+    watch.allowed.append("/api/v1/places")
+
+    def answer(route: Route) -> None:
+        if trouble == "fails":
+            route.fulfill(status=500, body="{}")
+
+    incident = with_ground(served, "電話")
+    page = open_triage(desk, incident)
+    page.route(PLACES, answer)
+    field = open_memo(page)
+    field.type("白金の上の橋のたもと", delay=10)
+    if trouble == "fails":
+        expect(page.locator("dialog .place-trouble")).to_contain_text("文字のまま")
+        shoot(page, "memo-without-candidates")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog")).to_have_count(0)
+    assert report_of(served, incident)["place_text"] == "白金の上の橋のたもと"
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_coordinates_over_the_telephone_are_a_place(served: Served, desk: BrowserContext) -> None:
+    incident = with_ground(served, "電話")
+    page = open_triage(desk, incident)
+    open_memo(page).type("北緯43度35分18秒 東経142度28分1秒", delay=5)
+    page.locator("dialog .place-list li").first.click()
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog")).to_have_count(0)
+    place = report_of(served, incident)["place"]
+    assert (place["lon"], place["lat"]) == (pytest.approx(142.46694), pytest.approx(43.58833))
+
+
+def test_the_search_of_the_map_jumps_to_a_place_and_keys_sleep_while_writing(
+    served: Served, desk: BrowserContext
+) -> None:
+    incident = with_ground(served, "検索")
+    report = served.send(incident, "report.received", {"text": "a", "place": SHIROGANE})
+    page = open_triage(desk, incident)
+    page.keyboard.press("g")
+    page.keyboard.type("びばうし", delay=20)
+    expect(page.locator(".map-search .place-list li").first).to_contain_text("美馬牛")
+    shoot(page, "search")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    centre = page.evaluate("() => { const c = eocTriage.map.getCenter(); return [c.lng, c.lat]; }")
+    assert centre == pytest.approx([142.4757, 43.5166], abs=0.05)
+    expect(page.locator(".eoc-pin-label")).to_have_text(re.compile("美馬牛"))
+    expect(page.locator(f"[data-id='{report}'][role=option]")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator(".eoc-pin-label")).to_have_count(0)
+
+
+def test_the_words_of_a_position_are_shown_and_only_kept_when_asked(
+    served: Served, desk: BrowserContext
+) -> None:
+    incident = with_ground(served, "位置の言葉")
+    report = served.send(incident, "report.received", {"text": "濁流", "place": SHIROGANE})
+    page = open_triage(desk, incident)
+    card = page.locator("#triage-words .place-words")
+    expect(card).to_contain_text("白金付近")
+    expect(card).to_contain_text("（概略）")
+    expect(card).to_contain_text("道道966号")
+    expect(card).to_contain_text("確からしさ")
+    expect(card).to_contain_text("出典：")
+    assert report_of(served, incident)["place_text"] is None
+    shoot(page, "place-words")
+    page.get_by_role("button", name="この言葉を場所にする").click()
+    expect(page.locator("#triage-words h2 small")).to_contain_text("白金付近")
+    (feature,) = served.features(incident, "report")
+    assert feature["id"] == report
+    assert feature["properties"]["place"]["method"] == "device"
+
+
+def test_the_pop_up_of_the_wall_has_the_words_of_the_position(
+    served: Served, wall: BrowserContext
+) -> None:
+    incident = with_ground(served, "壁画面")
+    report = served.send(incident, "report.received", {"text": "濁流", "place": SHIROGANE})
+    page = open_wall(wall, incident)
+    page.locator(f".eoc-marker[data-id='{report}']").click()
+    expect(page.locator(".leaflet-popup .place-words")).to_contain_text("白金付近")
+    expect(page.locator(".leaflet-popup .place-words button")).to_have_count(0)
+    shoot(page, "wall-place-words")
+
+
+def test_the_sheet_of_keys_names_what_is_done_on_the_ground(served: Served, context: Open) -> None:
+    incident = with_ground(served, "キー操作")
+    page = open_triage(context("desk", DESKS["1366"]), incident)
+    page.keyboard.press("?")
+    for words in ("道路・河川の被害を登録", "避難先をさがす", "泥流時計", "場所をさがす"):
+        expect(page.locator("dialog.keys")).to_contain_text(words)
+    shoot(page, "keys-1366")
+
+
+@pytest.mark.parametrize("name", DESKS)
+def test_damage_is_a_stretch_of_its_road_seen_before_it_is_sent(
+    served: Served, context: Open, name: str
+) -> None:
+    incident = with_ground(served, "道路被害")
+    words = {"text": "路肩が崩れている", "place": SHIROGANE, "category": "road"}
+    report = served.send(incident, "report.received", words)
+    page = open_triage(context("desk", DESKS[name]), incident)
+    page.evaluate("eocTriage.map.setView([43.478, 142.637], 14, { animate: false })")
+    page.keyboard.press("r")
+    expect(page.locator("#triage-mode")).to_contain_text("始点をクリック")
+    shoot(page, f"damage-mode-{name}")
+    for lon, lat in ((142.6346, 43.4764), (142.6426, 43.4736)):
+        click_at(page, lon, lat)
+    dialog = page.locator("dialog")
+    expect(dialog).to_contain_text("道道966号")
+    expect(dialog).to_contain_text("延長")
+    expect(dialog.locator("input[name=owner]")).to_have_value(re.compile("北海道"))
+    expect(dialog.locator("textarea")).to_have_value("路肩が崩れている")
+    dialog.get_by_text("不可", exact=True).click()
+    shoot(page, f"damage-form-{name}")
+    dialog.get_by_role("button", name="登録する").click()
+    expect(dialog).to_have_count(0)
+    (damage,) = until(lambda: served.features(incident, "road_damage"))
+    p = damage["properties"]
+    assert damage["geometry"]["type"] == "LineString"
+    assert p["on"]["name"].startswith("道道966号")
+    assert (p["passable"], p["report_id"]) == ("no", report)
+    assert p["length_m"] == pytest.approx(p["on"]["to_m"] - p["on"]["along_m"], abs=0.2)
+    page.evaluate("eocTriage.map.setView([43.4761, 142.6352], 15, { animate: false })")
+    click_at(page, 142.6352, 43.4761)
+    popup = page.locator(".leaflet-popup")
+    expect(popup).to_contain_text("道路被害 道道966号")
+    expect(popup).to_contain_text("不可")
+    shoot(page, f"damage-shown-{name}")
+
+
+def test_damage_away_from_any_line_is_reported_as_a_point(
+    served: Served, desk: BrowserContext, watch: Watch
+) -> None:
+    watch.allowed.append("/api/v1/stretch")
+    incident = with_ground(served, "河川被害")
+    page = open_triage(desk, incident)
+    page.evaluate("eocTriage.map.setView([43.42, 142.36], 13, { animate: false })")
+    page.keyboard.press("r")
+    page.locator("#triage-mode select").first.select_option("river")
+    click_at(page, 142.36, 43.42)
+    page.get_by_role("button", name="1地点").click()
+    expect(page.locator("dialog")).to_contain_text("クリックした点だけで")
+    page.locator("dialog textarea").fill("護岸欠壊")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog")).to_have_count(0)
+    (damage,) = until(lambda: served.features(incident, "river_damage"))
+    assert damage["geometry"]["type"] == "Point"
+    assert damage["properties"]["on"] is None
+
+
+def click_at(page: Page, lon: float, lat: float) -> None:
+    """Click the map at a position."""
+    where = page.evaluate(
+        "([lon, lat]) => { const p = eocTriage.map.latLngToContainerPoint([lat, lon]);"
+        " return { x: p.x, y: p.y }; }", [lon, lat],
+    )  # fmt: skip
+    page.locator("#eoc-map").click(position=where)
+
+
+@pytest.mark.parametrize("name", DESKS)
+def test_without_a_danger_area_shelters_are_undecided_and_with_one_they_are_ranked(
+    served: Served, context: Open, name: str
+) -> None:
+    incident = with_ground(served, "避難先")
+    with_refuges(served, incident)
+    page = open_triage(context("desk", DESKS[name]), incident)
+    page.keyboard.press("s")
+    click_at(page, 142.515, 43.57)
+    dialog = page.locator("dialog")
+    expect(dialog).to_contain_text("判定不可")
+    expect(dialog.locator("ol li")).to_have_count(0)
+    expect(dialog.locator("details li")).to_have_count(3)
+    shoot(page, f"shelters-undecided-{name}")
+    dialog.locator("select[name=hazard]").select_option("zone")
+    expect(dialog.locator("ol li")).to_have_count(2)
+    expect(dialog.locator("select[name=kind]")).to_have_value("volcano")
+    expect(dialog).to_contain_text("開設 不明")
+    expect(dialog).to_contain_text("収容 300人")
+    expect(dialog).to_contain_text("概略の道路網")
+    dialog.locator("summary").click()
+    expect(dialog.locator("details li")).to_contain_text("危険区域の中です")
+    expect(page.locator(".refuge-mark")).to_have_count(2)
+    shoot(page, f"shelters-ranked-{name}")
+
+
+def test_without_a_table_the_clock_says_what_to_do(served: Served, desk: BrowserContext) -> None:
+    incident = with_ground(served, "火山")
+    page = open_triage(desk, incident)
+    page.get_by_role("button", name="泥流時計").click()
+    expect(page.locator("dialog")).to_contain_text("eoc layers publish lahar --table")
+    shoot(page, "clock-no-table")
+
+
+@pytest.mark.parametrize("name", DESKS)
+def test_the_mudflow_clock_is_started_by_a_table_and_stopped_with_a_reason(
+    served: Served, context: Open, name: str
+) -> None:
+    incident = served.open_incident("火山（訓練）", DRILL)
+    text = files("data").joinpath("reference", "lahar_drill.yaml").read_text("utf-8")
+    document, told = lahar_layer(text, "lahar")
+    words = {key: value for key, value in told.as_dict().items() if key != "name"}
+    sha256 = publish(served, incident, "lahar", document, realm="drill", **words)
+    page = open_triage(context("desk", DESKS[name]), incident, DRILL)
+    page.keyboard.press("t")
+    dialog = page.locator("dialog")
+    dialog.locator("input[name=erupted]").fill("2026-08-23T10:12:05")
+    dialog.locator("input[name=reason]").fill("訓練")
+    dialog.get_by_role("button", name="時計を始める").click()
+    expect(dialog).to_be_visible()  # not before somebody said that it was checked
+    dialog.locator("input[name=sure]").check()
+    shoot(page, f"clock-form-{name}")
+    dialog.get_by_role("button", name="時計を始める").click()
+    expect(dialog).to_have_count(0)
+    (clock,) = until(lambda: served.features(incident, "lahar_clock", DRILL))
+    p = clock["properties"]
+    assert (p["state"], p["table"]) == ("running", sha256)
+    assert p["erupted_at"].startswith("2026-08-23T01:12:05")
+    panel = page.locator("#triage-access .lahar-clock")
+    expect(panel).to_contain_text("白金温泉")
+    expect(panel.locator("li").first).to_contain_text("10:17:31")
+    shoot(page, f"clock-running-{name}")
+    page.keyboard.press("t")
+    dialog.locator("input[name=reason]").fill("誤報と確認")
+    dialog.get_by_role("button", name="止める", exact=True).click()
+    expect(dialog).to_have_count(0)
+    expect(panel).to_have_count(0)
+    (clock,) = served.features(incident, "lahar_clock", DRILL)
+    assert clock["properties"]["state"] == "stopped"
