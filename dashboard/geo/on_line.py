@@ -134,7 +134,8 @@ def _on(snap: Snap, told: Told) -> Row:
     return {
         "layer": told.layer, "kind": snap.kind, "line_id": snap.line_id, "name": snap.name,
         "along_m": round(snap.along_m, 1), "to_m": None, "km": snap.km_post, "side": snap.side,
-        "distance_m": round(snap.distance_m, 1), "confidence": round(snap.confidence, 3), "schematic": snap.schematic,
+        "distance_m": round(snap.distance_m, 1), "confidence": round(snap.confidence, 3),
+        "schematic": snap.schematic,
     }  # fmt: skip
 
 

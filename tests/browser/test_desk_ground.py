@@ -1,57 +1,30 @@
-"""What the desk does with the ground, in Chromium: places while typing, damage, shelters, clock."""
+"""Damage, shelters and the mudflow's clock on the map of triage, in Chromium."""
 
 from __future__ import annotations
 
-import json
 import re
 from importlib.resources import files
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, expect
 
-from dashboard.ground import bring_in, lahar_layer
-from dashboard.media.store import MediaStore
-from dashboard.realm import Realm
+from dashboard.ground import lahar_layer
 from tests.browser.conftest import Open, Watch, shoot
+from tests.browser.on_the_ground import (
+    DESKS,
+    DRILL,
+    SHIROGANE,
+    click_at,
+    collection,
+    publish,
+)
 from tests.browser.served import Served
 from tests.browser.test_isolation import with_ground
 from tests.browser.test_triage import open_triage
-from tests.browser.test_wall import open_wall
 from tests.wait import until
 
 pytestmark = pytest.mark.browser
-DRILL = "/drill"
-PLACES = re.compile(r"/api/v1/places\?")
-SHIROGANE = {"lon": 142.6420, "lat": 43.4740, "method": "device", "uncertainty_m": 20}
 FLAG = {"洪水": "1", "火山現象": "1"}
-DESKS = {"1366": (1366, 768), "1920": (1920, 1080), "tablet": (1024, 768)}
-
-
-def publish(
-    served: Served, incident: str, name: str, document: dict[str, Any],
-    *, realm: str = "real", **told: Any,
-) -> str:  # fmt: skip
-    """Put a layer in force in one incident, its file where the server looks; return its hash."""
-    metadata = {"name": name, "title_ja": name, "source": "町の台帳", "date": "2026-03-01", **told}
-    path = Path(served.state_dir) / f"{name}.geojson"
-    path.write_text(json.dumps({**document, "metadata": metadata}), encoding="utf-8")
-    place = SimpleNamespace(media=MediaStore(Path(served.state_dir) / realm / "media"))
-    body = {**bring_in(cast("Realm", place), path), "seen": 0}
-    prefix = DRILL if realm == "drill" else ""
-    served.send(incident, "layer.published", body, f"layer:{name}", "joho", prefix)
-    return str(body["sha256"])
-
-
-def collection(*features: tuple[str, str, Any, dict[str, Any]]) -> dict[str, Any]:
-    made = [
-        {"type": "Feature", "id": name, "properties": {"name": name, **more},
-         "geometry": {"type": kind, "coordinates": coordinates}}
-        for name, kind, coordinates, more in features
-    ]  # fmt: skip
-    return {"type": "FeatureCollection", "features": made}
 
 
 def with_refuges(served: Served, incident: str) -> None:
@@ -67,155 +40,6 @@ def with_refuges(served: Served, incident: str) -> None:
     publish(
         served, incident, "zone", zone, role="hazard", title_ja="融雪型火山泥流 想定区域（試験）"
     )
-
-
-def open_memo(page: Page) -> Any:
-    page.keyboard.press("m")
-    page.keyboard.type("沢の水が濁っている")
-    field = page.locator("dialog input[name=place_text]")
-    expect(field).to_be_visible()
-    return field
-
-
-def report_of(served: Served, incident: str) -> dict[str, Any]:
-    (report,) = until(lambda: served.features(incident, "report"))
-    return dict(report["properties"])
-
-
-@pytest.mark.parametrize("name", DESKS)
-def test_a_memo_with_a_chosen_candidate_sends_a_place(
-    served: Served, context: Open, name: str
-) -> None:
-    incident = with_ground(served, "令和8年8月23日 大雨")
-    page = open_triage(context("desk", DESKS[name]), incident)
-    field = open_memo(page)
-    field.type("しろがね", delay=20)
-    options = page.locator("dialog .place-list li")
-    expect(options.first).to_contain_text("白金")
-    page.keyboard.press("ArrowDown")
-    expect(options.first).to_have_attribute("aria-selected", "true")
-    expect(page.locator(".eoc-pin-label")).to_have_text("白金")
-    shoot(page, f"memo-candidates-{name}")
-    page.keyboard.press("Enter")
-    expect(page.locator("dialog .place-chip")).to_contain_text("白金（±800 m・概略）")
-    shoot(page, f"memo-chosen-{name}")
-    page.keyboard.press("Enter")
-    expect(page.locator("dialog")).to_have_count(0)
-    expect(page.locator(".eoc-pin-label")).to_have_count(0)
-    p = report_of(served, incident)
-    assert p["place_text"] == "白金"
-    assert p["place"]["method"] == "typed"
-    assert p["place"]["uncertainty_m"] == 800
-    assert p["place"]["lon"] == pytest.approx(142.645)
-
-
-def test_escape_leaves_the_words_as_plain_text_and_the_form_open(
-    served: Served, desk: BrowserContext
-) -> None:
-    incident = with_ground(served, "電話")
-    page = open_triage(desk, incident)
-    field = open_memo(page)
-    field.type("白金", delay=20)
-    expect(page.locator("dialog .place-list li").first).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Escape")
-    expect(page.locator("dialog .place-list")).to_be_hidden()
-    expect(page.locator("dialog")).to_be_visible()
-    expect(field).to_have_value("白金")
-    page.keyboard.press("Enter")
-    expect(page.locator("dialog")).to_have_count(0)
-    p = report_of(served, incident)
-    assert (p["place_text"], p["place"]) == ("白金", None)
-
-
-@pytest.mark.parametrize("trouble", ["fails", "never answers"])
-def test_plain_text_goes_out_when_candidates_do_not_come(
-    served: Served, desk: BrowserContext, watch: Watch, trouble: str
-) -> None:
-    watch.allowed.append("/api/v1/places")
-
-    def answer(route: Route) -> None:
-        if trouble == "fails":
-            route.fulfill(status=500, body="{}")
-
-    incident = with_ground(served, "電話")
-    page = open_triage(desk, incident)
-    page.route(PLACES, answer)
-    field = open_memo(page)
-    field.type("白金の上の橋のたもと", delay=10)
-    if trouble == "fails":
-        expect(page.locator("dialog .place-trouble")).to_contain_text("文字のまま")
-        shoot(page, "memo-without-candidates")
-    page.keyboard.press("Enter")
-    expect(page.locator("dialog")).to_have_count(0)
-    assert report_of(served, incident)["place_text"] == "白金の上の橋のたもと"
-    page.unroute_all(behavior="ignoreErrors")
-
-
-def test_coordinates_over_the_telephone_are_a_place(served: Served, desk: BrowserContext) -> None:
-    incident = with_ground(served, "電話")
-    page = open_triage(desk, incident)
-    open_memo(page).type("北緯43度35分18秒 東経142度28分1秒", delay=5)
-    page.locator("dialog .place-list li").first.click()
-    page.keyboard.press("Enter")
-    expect(page.locator("dialog")).to_have_count(0)
-    place = report_of(served, incident)["place"]
-    assert (place["lon"], place["lat"]) == (pytest.approx(142.46694), pytest.approx(43.58833))
-
-
-def test_the_search_of_the_map_jumps_to_a_place_and_keys_sleep_while_writing(
-    served: Served, desk: BrowserContext
-) -> None:
-    incident = with_ground(served, "検索")
-    report = served.send(incident, "report.received", {"text": "a", "place": SHIROGANE})
-    page = open_triage(desk, incident)
-    page.keyboard.press("g")
-    page.keyboard.type("びばうし", delay=20)
-    expect(page.locator(".map-search .place-list li").first).to_contain_text("美馬牛")
-    shoot(page, "search")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    centre = page.evaluate("() => { const c = eocTriage.map.getCenter(); return [c.lng, c.lat]; }")
-    assert centre == pytest.approx([142.4757, 43.5166], abs=0.05)
-    expect(page.locator(".eoc-pin-label")).to_have_text(re.compile("美馬牛"))
-    expect(page.locator(f"[data-id='{report}'][role=option]")).to_be_visible()
-    page.keyboard.press("/")
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
-    expect(page.locator(".eoc-pin-label")).to_have_count(0)
-
-
-def test_the_words_of_a_position_are_shown_and_only_kept_when_asked(
-    served: Served, desk: BrowserContext
-) -> None:
-    incident = with_ground(served, "位置の言葉")
-    report = served.send(incident, "report.received", {"text": "濁流", "place": SHIROGANE})
-    page = open_triage(desk, incident)
-    card = page.locator("#triage-words .place-words")
-    expect(card).to_contain_text("白金付近")
-    expect(card).to_contain_text("（概略）")
-    expect(card).to_contain_text("道道966号")
-    expect(card).to_contain_text("確からしさ")
-    expect(card).to_contain_text("出典：")
-    assert report_of(served, incident)["place_text"] is None
-    shoot(page, "place-words")
-    page.get_by_role("button", name="この言葉を場所にする").click()
-    expect(page.locator("#triage-words h2 small")).to_contain_text("白金付近")
-    (feature,) = served.features(incident, "report")
-    assert feature["id"] == report
-    assert feature["properties"]["place"]["method"] == "device"
-
-
-def test_the_pop_up_of_the_wall_has_the_words_of_the_position(
-    served: Served, wall: BrowserContext
-) -> None:
-    incident = with_ground(served, "壁画面")
-    report = served.send(incident, "report.received", {"text": "濁流", "place": SHIROGANE})
-    page = open_wall(wall, incident)
-    page.locator(f".eoc-marker[data-id='{report}']").click()
-    expect(page.locator(".leaflet-popup .place-words")).to_contain_text("白金付近")
-    expect(page.locator(".leaflet-popup .place-words button")).to_have_count(0)
-    shoot(page, "wall-place-words")
 
 
 def test_the_sheet_of_keys_names_what_is_done_on_the_ground(served: Served, context: Open) -> None:
@@ -261,6 +85,7 @@ def test_damage_is_a_stretch_of_its_road_seen_before_it_is_sent(
     popup = page.locator(".leaflet-popup")
     expect(popup).to_contain_text("道路被害 道道966号")
     expect(popup).to_contain_text("不可")
+    expect(popup).to_have_css("opacity", "1")
     shoot(page, f"damage-shown-{name}")
 
 
@@ -282,15 +107,6 @@ def test_damage_away_from_any_line_is_reported_as_a_point(
     (damage,) = until(lambda: served.features(incident, "river_damage"))
     assert damage["geometry"]["type"] == "Point"
     assert damage["properties"]["on"] is None
-
-
-def click_at(page: Page, lon: float, lat: float) -> None:
-    """Click the map at a position."""
-    where = page.evaluate(
-        "([lon, lat]) => { const p = eocTriage.map.latLngToContainerPoint([lat, lon]);"
-        " return { x: p.x, y: p.y }; }", [lon, lat],
-    )  # fmt: skip
-    page.locator("#eoc-map").click(position=where)
 
 
 @pytest.mark.parametrize("name", DESKS)

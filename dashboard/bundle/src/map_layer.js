@@ -4,6 +4,7 @@ import { closureShape, closureWords } from './closures.js';
 import { svg, h } from './dom.js';
 import { Grid } from './grid.js';
 import { GROUND_PANE } from './ground.js';
+import { GROWN } from './place_words.js';
 import { popupContent, listContent } from './popup.js';
 import { symbol } from './symbols.js';
 import { t } from './words.js';
@@ -45,6 +46,7 @@ export class LiveLayer {
     this.settled = Infinity; // until then what comes is the board as it was, not news
     this.group = L.layerGroup().addTo(map);
     map.on('moveend zoomend resize', () => this.draw());
+    map.getContainer().addEventListener(GROWN, () => this.popup?.box.update());
     this.timer = setInterval(() => this.#cool(), 2000);
   }
 

@@ -5,6 +5,8 @@ import { request } from './api.js';
 import { h } from './dom.js';
 import { page, t } from './words.js';
 
+/** What an element says when words came into it later: a pop-up has to make room. */
+export const GROWN = 'eoc-grown';
 const MOST = 300;
 const TALL_PX = 900;
 let opened = globalThis.innerHeight > TALL_PX; // on a low screen the buttons of the decision come first
@@ -22,7 +24,7 @@ export function placeCard({ lon, lat, uncertainty_m: unsure = 0 }, take = null) 
   const answer = about(lon, lat, unsure);
   if (answer instanceof Promise) {
     node.append(h('p', { class: 'waiting' }, t('ground.asking')));
-    answer.then(fill);
+    answer.then((told) => { fill(told); node.dispatchEvent(new CustomEvent(GROWN, { bubbles: true })); });
   } else fill(answer);
   return node;
 }
@@ -42,7 +44,7 @@ function about(lon, lat, unsure) {
 function lines(told, take) {
   const on = ['river', 'road'].filter((kind) => told[kind]).map((kind) => h('p', { class: `on-${kind}` }, h('b', {}, t(`ground.${kind}`)), ` ${onLine(told[kind])}`));
   const source = told.sources.length > 0 && h('p', { class: 'eoc-source' }, t('ground.source', { source: told.sources.join(' ／ ') }));
-  const more = h('details', { open: opened, ontoggle: () => { opened = more.open; } }, h('summary', {}, t('ground.more')), on, source);
+  const more = h('details', { open: take && opened, ontoggle: () => { if (take) opened = more.open; } }, h('summary', {}, t('ground.more')), on, source);
   return [
     h('p', { class: 'words' }, h('b', {}, t('ground.words')), ` ${told.words}`,
       take && h('button', { type: 'button', class: 'eoc-button', onclick: () => take(told.words) }, t('ground.take'))),
