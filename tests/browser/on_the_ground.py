@@ -1,4 +1,4 @@
-"""What tests of the desk's ground share: layers put in force, a report read back, clicks by position."""
+"""What tests of the desk's ground share: layers put in force, reports read back, clicks."""
 
 from __future__ import annotations
 

@@ -164,6 +164,7 @@ def test_the_pop_up_of_the_wall_has_the_words_of_the_position(
     expect(page.locator(".leaflet-popup")).to_have_css("opacity", "1")
     top = page.locator(".leaflet-popup").bounding_box()
     frame = page.locator("#eoc-map").bounding_box()
-    assert top and frame
+    assert top
+    assert frame
     until(lambda: (page.locator(".leaflet-popup").bounding_box() or top)["y"] >= frame["y"])
     shoot(page, "wall-place-words")
