@@ -10,7 +10,7 @@ from dashboard.config import load
 from layers.importers import Imported, read_all
 from layers.importers.report import printable
 from layers.schema import ROLES, Metadata
-from layers.shelf import Shelf, to_collection
+from layers.shelf import Shelf
 
 
 @click.command("import")
@@ -41,15 +41,14 @@ def import_layers(
     """
     found = read_all(path, crs=crs, encoding=encoding, name=name)
     metadata = [_metadata(item, title, len(found), described) for item in found]
-    collections = [to_collection(i.frame, m) for i, m in zip(found, metadata, strict=True)]
     for item in found:
         click.echo(item.report.as_text() + "\n")
     if dry_run:
         click.echo(f"{len(found)} layers (dry run: nothing kept)")
         return
     shelf = Shelf(load().state_dir / "layers")
-    for collection, about in zip(collections, metadata, strict=True):
-        click.echo(f"{about.name}\t{shelf.put(collection, about)}")
+    for item, about in zip(found, metadata, strict=True):
+        click.echo(f"{about.name}\t{shelf.put_frame(item.frame, about)}")
 
 
 def _metadata(item: Imported, title: str | None, of: int, described: dict[str, str]) -> Metadata:
