@@ -26,32 +26,38 @@ def to_collection(frame: geopandas.GeoDataFrame, metadata: Metadata) -> Collecti
     Coordinates have 7 decimals. Texts stay as they are, markup and formulas included: whoever
     shows them makes them inert. NaN, NaT and infinities become null, times ISO 8601, bytes hex.
     """
+    collection: Collection = orjson.loads(encoded(frame, metadata))
+    return collection
+
+
+def encoded(frame: geopandas.GeoDataFrame, metadata: Metadata) -> bytes:
+    """Return the bytes of :func:`to_collection`, without an object for each vertex."""
     degrees = frame if frame.crs is None else frame.to_crs(GEOGRAPHIC)
-    geometries = _geometries(np.asarray(degrees.geometry.array, dtype=object))
+    rounded = shapely.transform(
+        np.asarray(degrees.geometry.array, dtype=object), lambda xy: np.round(xy, DECIMALS)
+    )
+    shapes = [orjson.Fragment(text or "null") for text in shapely.to_geojson(rounded)]
     names = [str(name) for name in frame.columns if name != frame.geometry.name]
     columns = [_values(frame[name]) for name in names]
     rows = zip(*columns, strict=True) if columns else ((),) * len(frame)
     features = [
         {"type": "Feature", "geometry": shape, "properties": dict(zip(names, row, strict=True))}
-        for shape, row in zip(geometries, rows, strict=True)
+        for shape, row in zip(shapes, rows, strict=True)
     ]
-    return {"type": "FeatureCollection", "metadata": metadata.as_dict(), "features": features}
+    return canonical(
+        {"type": "FeatureCollection", "metadata": metadata.as_dict(), "features": features}
+    )
 
 
 def canonical(document: Collection) -> bytes:
-    """Return the one form of a document's bytes: UTF-8, keys sorted, no spaces."""
+    """Return the bytes of a document: UTF-8, keys sorted, no spaces."""
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-
-
-def _geometries(shapes: np.ndarray) -> list[Any]:
-    rounded = shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS))
-    texts = [text or "null" for text in shapely.to_geojson(rounded)]
-    found: list[Any] = orjson.loads(f"[{','.join(texts)}]")
-    return found
 
 
 def _values(series: pd.Series) -> list[Any]:
     values: list[Any] = series.tolist()
+    if series.dtype.kind == "f" and np.isfinite(series.to_numpy()).all():
+        return values
     # one look at the types spares a call for each cell of the usual columns
     return values if set(map(type, values)) <= PLAIN else [_plain(value) for value in values]
 

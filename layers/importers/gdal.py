@@ -25,8 +25,8 @@ from layers.errors import BrokenFile
 from layers.importers import limits
 from layers.importers.raw import Raw, Source, too_many
 
-# all of pyogrio's own errors are RuntimeErrors
-FAULTS = (RuntimeError, OSError, ValueError, OverflowError, MemoryError)
+# all of its own errors are RuntimeErrors; a file without any layer is an IndexError
+FAULTS = (RuntimeError, IndexError, OSError, ValueError, OverflowError, MemoryError)
 CONFIG = {
     "SHAPE_RESTORE_SHX": True,  # a missing index is rebuilt, in a folder of ours
     "GML_SKIP_RESOLVE_ELEMS": "ALL",  # xlink:href is never followed
@@ -115,7 +115,8 @@ def faults(where: str) -> Iterator[None]:
 
 
 def _shapes(wkb: np.ndarray) -> tuple[np.ndarray, dict[int, str]]:
-    found = shapely.from_wkb(wkb, on_invalid="ignore")
+    with np.errstate(all="ignore"):
+        found = shapely.from_wkb(wkb, on_invalid="ignore")
     missing = shapely.is_missing(found)
     reasons = {
         int(at): "図形として成り立たない（点が足りない、輪が閉じていないなど）"

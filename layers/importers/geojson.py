@@ -6,28 +6,23 @@ that GDAL would follow to other files and addresses.
 
 from __future__ import annotations
 
+import gc
 import json
-import math
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import orjson
-import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from layers.errors import BrokenFile
-from layers.importers import encoding, limits, topojson
+from layers.importers import encoding, limits, shapes, topojson
 from layers.importers.raw import NotGeodata, Options, Raw, Source, too_many
 
 BARE = re.compile(r"\b(?:NaN|Infinity)\b")
 BY_RULE = "GeoJSON の決まり（記載なし）"
-GEOMETRIES = (
-    "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
-    "GeometryCollection",
-)  # fmt: skip
 
 
 def read(source: Source, options: Options) -> Iterator[Raw]:
@@ -69,7 +64,8 @@ def _document(text: str, where: str) -> dict[str, Any]:
 
 def _parsed(text: str) -> Any:
     try:
-        return orjson.loads(text)
+        with without_collector():
+            return orjson.loads(text)
     except ValueError:
         if not BARE.search(text):
             raise
@@ -77,6 +73,18 @@ def _parsed(text: str) -> Any:
         return orjson.loads(orjson.dumps(json.loads(text, parse_int=float)))
     except (RecursionError, TypeError) as error:
         raise ValueError(str(error)) from None
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Hold the garbage collector: it would look at every vertex again and again, for nothing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _lines(text: str) -> list[Any] | None:
@@ -100,7 +108,7 @@ def _features(document: dict[str, Any], where: str) -> list[Any]:
         return features
     if kind == "Feature":
         return [document]
-    if kind in GEOMETRIES:
+    if kind in shapes.GEOMETRIES:
         return [{"type": "Feature", "geometry": document, "properties": {}}]
     raise NotGeodata("JSON ですが GeoJSON ではありません（地物の集まりがない）。", where=where)
 
@@ -108,7 +116,7 @@ def _features(document: dict[str, Any], where: str) -> list[Any]:
 def _raw(document: dict[str, Any], source: Source) -> Raw:
     features = _features(document, source.name)
     too_many(len(features), limits.MAX_FEATURES, "地物", source.name)
-    geometries, reasons, reduced = shapes([_member(f, "geometry") for f in features])
+    geometries, reasons, reduced = shapes.shapes([_member(f, "geometry") for f in features])
     crs, why = _crs(document)
     raw = Raw("GeoJSON", geometries, columns(features, source.name), crs=crs, crs_why=why)
     raw.reasons = reasons
@@ -119,48 +127,6 @@ def _raw(document: dict[str, Any], source: Source) -> Raw:
 
 def _member(feature: Any, name: str) -> Any:
     return feature.get(name) if isinstance(feature, dict) else None
-
-
-def shapes(given: list[Any]) -> tuple[np.ndarray, dict[int, str], int]:
-    """Return geometries of GeoJSON as shapely, why some are None, how many lost a dimension."""
-    texts = [orjson.dumps(g).decode() if isinstance(g, dict) else None for g in given]
-    with np.errstate(all="ignore"):
-        found = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
-    reasons, reduced = {}, 0
-    for at in np.flatnonzero(shapely.is_missing(found)):
-        if given[at] is None:
-            continue
-        try:
-            found[at] = _carefully(given[at])
-            reduced += 1
-        except ValueError as error:
-            reasons[int(at)] = str(error)
-    return found, reasons, reduced
-
-
-def _carefully(geometry: Any) -> Any:
-    """Return the shape of a geometry with more than three values to a position."""
-    if not isinstance(geometry, dict) or geometry.get("type") not in GEOMETRIES:
-        raise ValueError("図形の種類が分からない")
-    plain = {"type": geometry["type"], "coordinates": _flat(geometry.get("coordinates"))}
-    if not isinstance(plain["coordinates"], list):
-        raise ValueError("座標がない")
-    try:
-        return shapely.from_geojson(orjson.dumps(plain).decode())
-    except (shapely.errors.ShapelyError, ValueError):
-        raise ValueError("図形として成り立たない（点が足りない、輪が閉じていないなど）") from None
-
-
-def _flat(value: Any) -> Any:
-    if not isinstance(value, list):
-        raise ValueError("座標がない")
-    if value and not isinstance(value[0], list):
-        numbers = value[:2]
-        good = all(type(n) in (int, float) and math.isfinite(n) for n in numbers)
-        if len(numbers) < 2 or not good:
-            raise ValueError("座標が数ではない")
-        return numbers
-    return [_flat(item) for item in value]
 
 
 def _crs(document: dict[str, Any]) -> tuple[CRS | None, str]:
