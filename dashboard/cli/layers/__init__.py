@@ -7,6 +7,9 @@ import click
 from dashboard.cli.lazy import Lazy
 
 COMMANDS: dict[str, str] = {
+    "list": "dashboard.cli.layers.listing:list_layers",
+    "fetch": "dashboard.cli.layers.fetching:fetch",
+    "tiles": "dashboard.cli.layers.tiles:tiles",
     "import": "dashboard.cli.layers.importing:import_layers",
 }
 
