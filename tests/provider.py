@@ -124,6 +124,7 @@ class Clock:
     def __init__(self, step: float = 0.0) -> None:
         self.seconds, self.step = 1_700_000_000.0, step
         self.slept: list[float] = []
+        self.stopped_at = 0  # the sleep in which somebody presses Ctrl-C
 
     def look(self) -> float:
         self.seconds += self.step
@@ -131,6 +132,8 @@ class Clock:
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
+        if len(self.slept) == self.stopped_at:
+            raise KeyboardInterrupt
         self.seconds += seconds
 
     @property

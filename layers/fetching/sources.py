@@ -24,7 +24,7 @@ from layers.fetching.tables import points
 from layers.fetching.tiles import Tally, TileFetcher, nothing
 from layers.fetching.zipped import read_zip
 from layers.schema import BBox, Collection, Feature, Metadata
-from layers.tiles.grid import tiles
+from layers.tiles.grid import count, tiles
 
 BRIDGE = "橋・高架"
 
@@ -97,6 +97,7 @@ def _lines(
 ) -> Callable[[Fetching, Layer], Found]:
     def make(run: Fetching, layer: Layer) -> Found:
         zoom = layer.max_native_zoom
+        _allowed(layer, count(run.bbox, (zoom, zoom)))
         fetcher = TileFetcher(run.client, run.cache, layer)
         pieces: list[Any] = []
         for tile, body in fetcher.each(tiles(run.bbox, (zoom, zoom)), run.on_tiles):
@@ -106,6 +107,14 @@ def _lines(
         return Found(lines, [f"断片 {len(wanted)} 本を {len(lines)} 本の線にまとめました。"])
 
     return make
+
+
+def _allowed(layer: Layer, number: int) -> None:
+    if not layer.terms.may_bulk or number > layer.terms.max_tiles:
+        raise FetchFailed(
+            f"{number} tiles of {layer.name} are more than its terms in the catalogue allow "
+            f"({layer.terms.max_tiles}); choose a smaller box."
+        )
 
 
 def _properties(feature: Any) -> dict[str, Any]:

@@ -10,22 +10,11 @@ import pytest
 from layers.errors import FetchFailed
 from layers.fetching.client import Client
 from layers.fetching.manners import Manners
-from tests.provider import Clock, Provider, Reply, provider
+from tests.provider import Clock, Provider, Reply
 
 HOST = "tiles.example.jp"
 URL = f"https://{HOST}/a"
 Make = Callable[..., Client]
-
-
-@pytest.fixture
-def official() -> Iterator[Provider]:
-    with provider() as running:
-        yield running
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
