@@ -14,6 +14,7 @@ from shapely.geometry import MultiLineString, mapping, shape
 
 from layers.gazetteer.entry import KINDS, LINES, Entry
 from layers.linear import fields
+from layers.linear.post_tables import is_post
 from layers.schema import Collection, Feature, LonLat
 
 Properties = Mapping[str, Any]
@@ -90,7 +91,7 @@ def _entry(feature: Feature, at: int, metadata: Properties) -> Entry | None:
     kind = kind_of(properties, str(metadata.get("role", "")))
     name = _name(properties, kind)
     place = _place(feature.get("geometry"))
-    if not name or place is None or properties.get("kind") in NO_PLACES:
+    if not name or place is None or _no_place(properties):
         return None
     uncertainty = fields.metres(properties.get("uncertainty_m"))
     if uncertainty is None:
@@ -106,6 +107,12 @@ def _entry(feature: Feature, at: int, metadata: Properties) -> Entry | None:
         uncertainty_m=uncertainty, schematic=bool(metadata.get("schematic")),
         municipality=_municipality(properties),
     )  # fmt: skip
+
+
+def _no_place(properties: Properties) -> bool:
+    """Tell whether a feature only stands for something else: a way out, the post of a river."""
+    post = is_post(properties) and not fields.text(properties, ("name", "橋名", "名称"))
+    return post or properties.get("kind") in NO_PLACES
 
 
 def kind_of(properties: Properties, role: str = "") -> str:
