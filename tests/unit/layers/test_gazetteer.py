@@ -51,6 +51,7 @@ def test_exact_goes_before_prefix_before_part_before_similar(book: Gazetteer) ->
     found = book.search("白金")
     assert [c.why for c in found[:2]] == ["exact", "prefix"]
     assert found[0].entry.name == "白金"
+    assert found[0].score > found[1].score + 0.05
     assert [c.score for c in found] == sorted((c.score for c in found), reverse=True)
     assert "part" in {c.why for c in book.search("センター")}
     assert book.search("びばうじ")[0].why == "similar"

@@ -195,8 +195,10 @@ def test_a_stretch_between_two_points_is_drawn_along_the_line() -> None:
     a, b = (rivers.snap(lonlat(*p), within_m=100) for p in ((500, 300), (100, 0)))
     drawn = to_plane(shape(rivers.between(a, b)))
     assert drawn.length == pytest.approx(700, abs=0.01)
-    around = to_plane(shape(rivers.stretch_around(lonlat(30, 10), 200)))
-    assert around.length == pytest.approx(200, abs=0.01)
+    for near_an_end in (lonlat(30, 10), lonlat(490, 480)):
+        around = to_plane(shape(rivers.stretch_around(near_an_end, 200)))
+        assert around.length == pytest.approx(200, abs=0.01)
+    assert to_plane(shape(rivers.stretch_around(lonlat(0, 0), 9e9))).length == pytest.approx(1000)
     assert rivers.stretch_around(lonlat(0, 5000), 200) is None
 
 
