@@ -20,11 +20,11 @@ from layers.schema import Collection, Feature, LonLat
 Properties = Mapping[str, Any]
 NAME = (
     "name", "施設・場所名", "施設名", "名称", "地名", "橋名", "N02_005", "W05_004", "河川名",
-    "N01_003", "路線名", "N02_003", "N03_004", "P20_002", "P11_001", "name_ja", "NAME", "Name",
+    "N01_003", "路線名", "N02_003", "N03_004", "P20_002", "P11_001", "S_NAME", "name_ja", "NAME", "Name",
     "title", "town", "city",
 )  # fmt: skip
 KANA = ("kana", "name_kana", "よみ", "読み", "フリガナ", "ふりがな", "citykana")
-TOWN = ("city", "都道府県名及び市町村名", "N03_004", "市町村名")
+TOWN = ("city", "都道府県名及び市町村名", "N03_004", "市町村名", "CITY_NAME")
 NO_PLACES = frozenset({"outside"})  # nodes of a network that stand for everything beyond it
 ROLE_KINDS = {"boundary": "municipality", "shelters": "evacuation_site"}
 HALL = {"町": "町役場", "村": "村役場", "市": "市役所"}
@@ -47,6 +47,7 @@ KIND_BY_KEYS: tuple[tuple[tuple[str, ...], str | Callable[[Properties], str]], .
     (("id", "pref", "city", "name"), _abr),
     (("town", "koaza"), "aza"),
     (("lgcode", "citykana"), "town_hall"),
+    (("S_NAME",), "aza"),  # boundaries of the census, 小地域
     (("N03_004",), "municipality"),
     (("code", "city", "name"), "municipality"),
     (("橋名",), "bridge"),

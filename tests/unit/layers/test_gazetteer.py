@@ -202,6 +202,25 @@ def test_a_feature_without_a_readable_place_is_left_out(geometry) -> None:
     assert entries_from({"type": "FeatureCollection", "features": [feature]}) == []
 
 
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({"S_NAME": "字白金", "CITY_NAME": "美瑛町"}, ("aza", "字白金", "美瑛町")),
+        ({"N02_003": "富良野線", "N02_005": "美瑛"}, ("station", "美瑛", "")),
+        ({"W05_002": "81", "W05_004": "美瑛川"}, ("river", "美瑛川", "")),
+        ({"N03_001": "北海道", "N03_004": "美瑛町"}, ("municipality", "美瑛町", "美瑛町")),
+        ({"lgcode": "014591", "city": "美瑛町", "citykana": "びえいちょう"},
+         ("town_hall", "美瑛町役場", "美瑛町")),
+        ({"kind": "no such kind", "name": "何か"}, ("place", "何か", "")),
+    ],
+)  # fmt: skip
+def test_the_attributes_of_official_layers_are_understood(properties, expected) -> None:
+    feature = {"properties": properties,
+               "geometry": {"type": "Point", "coordinates": [142.5, 43.5]}}  # fmt: skip
+    (found,) = entries_from({"features": [feature]})
+    assert (found.kind, found.name, found.municipality) == expected
+
+
 def test_the_parts_of_a_road_are_one_entry() -> None:
     parts = [
         {"type": "Feature", "properties": {"N01_003": "一般国道237号", "N01_002": "3"},
