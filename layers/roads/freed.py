@@ -11,7 +11,7 @@ import numpy as np
 from layers.roads.closures import Matched
 from layers.roads.modes import SHUT
 from layers.roads.network import Network
-from layers.roads.reach import Condensed, states
+from layers.roads.reach import Condensed, roadbook, states
 from layers.roads.reading import Place
 
 Tied = Sequence[tuple[Place, int]]  # settlements with their nodes
@@ -50,10 +50,12 @@ def freed_by(
     small = Condensed.of(network, state)
     outside, hall = network.nodes_of("outside"), network.nodes_of("town_hall")
     back = Condensed(small.part, small.count, small.heads, small.tails)  # every arc turned
+    times = _times_shut(network, matched)
     found = []
     for each in matched:
-        edges = _only_by(network, matched, each)
-        if not len(edges):
+        edges = np.array(each.edges, dtype=int)
+        edges = edges[times[edges] == 1]  # what another closure shuts too stays shut
+        if each.closure.effect("car") != SHUT or not len(edges):
             continue
         tails, heads = _arcs(network, edges)
         again = small.reached(outside, (tails, heads))
@@ -63,13 +65,13 @@ def freed_by(
     return tuple(sorted(useful, key=_rank))
 
 
-def _only_by(network: Network, matched: Sequence[Matched], one: Matched) -> np.ndarray:
-    """Return the edges that are shut to cars by this closure and by nothing else."""
-    edges = np.array(one.edges, dtype=int)
-    if one.closure.effect("car") != SHUT or not len(edges):
-        return edges[:0]
-    others = [m for m in matched if m is not one]
-    return np.asarray(edges[states(network, others, "car")[edges] != SHUT])
+def _times_shut(network: Network, matched: Sequence[Matched]) -> np.ndarray:
+    """Return by how many closures, and by its own limits, each edge is shut to cars."""
+    times = (roadbook(network, "car").state == SHUT).astype(int)
+    for each in matched:
+        if each.closure.effect("car") == SHUT:
+            times[list(each.edges)] += 1
+    return np.asarray(times)
 
 
 def _arcs(network: Network, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

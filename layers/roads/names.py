@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from layers.roads.reading import Road
 
@@ -13,6 +14,7 @@ DRAFT = re.compile(r"[(・](仮称|仮)\)?")
 SHORTEST = 2  # letters; one letter is in too many names
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return a name without width, blanks and the mark 仮称, for comparing."""
     return DRAFT.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))).lower()

@@ -116,12 +116,23 @@ class Network:
 
     def of_kind(self, kind: str) -> list[int]:
         """Return the numbers of the places of a kind."""
-        return [i for i, place in enumerate(self.places) if place.kind == kind]
+        return self._of_kind.get(kind, [])
 
     def nodes_of(self, kind: str) -> np.ndarray:
         """Return the nodes of the attached places of a kind, sorted, without repeats."""
-        found = self.node[self.of_kind(kind)]
-        return np.unique(found[found >= 0])
+        return self._nodes_of.get(kind, np.empty(0, dtype=int))
+
+    @cached_property
+    def _of_kind(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for number, place in enumerate(self.places):
+            found.setdefault(place.kind, []).append(number)
+        return found
+
+    @cached_property
+    def _nodes_of(self) -> dict[str, np.ndarray]:
+        of = {kind: self.node[numbers] for kind, numbers in self._of_kind.items()}
+        return {kind: np.unique(nodes[nodes >= 0]) for kind, nodes in of.items()}
 
     @cached_property
     def component(self) -> np.ndarray:
