@@ -6,6 +6,7 @@ import { AnalysisLayer } from './analysis.js';
 import { request } from './api.js';
 import { say, whenPresent } from './dom.js';
 import { followZoom } from './ground.js';
+import { startLayers } from './layers/start.js';
 import { LiveLayer, theMap } from './map_layer.js';
 import { startShell } from './shell.js';
 import { fullClock } from './time.js';
@@ -20,6 +21,7 @@ async function start() {
   const shell = await startShell();
   const { L, map } = await theMap;
   followZoom(map);
+  startLayers({ L, map, replica: shell?.replica });
   if (!shell) return;
   const slider = await whenPresent('review-seq');
   const csv = await whenPresent('review-csv');

@@ -7,6 +7,7 @@ import { AccessPanel } from './analysis_panel.js';
 import { Desk } from './desk.js';
 import { h, whenPresent } from './dom.js';
 import { followZoom } from './ground.js';
+import { startLayers } from './layers/start.js';
 import { isMarked, LiveLayer, theMap } from './map_layer.js';
 import { MapTools } from './map_tools.js';
 import { followSettled, reloadForNewest, startShell } from './shell.js';
@@ -42,6 +43,7 @@ class Triage {
   constructor(L, map, replica) {
     Object.assign(this, { map, replica, chosen: null, host: node('triage-dialogs') });
     this.desk = new Desk({ replica, notice: node('triage-notice') });
+    this.layers = startLayers({ L, map, replica, key: 'L' });
     this.layer = new LiveLayer({ L, map, replica, size: 38, pick: (id) => this.choose(id) });
     this.analysis = new AnalysisLayer({ L, map, replica });
     this.access = new AccessPanel(node('triage-access'), replica, { most: 5 });
@@ -72,12 +74,13 @@ class Triage {
     this.analysis.apply(ids);
     this.access.apply(ids);
     this.list.apply(ids);
-    if (!this.chosen && this.list.order.size) this.choose(this.list.order.ids[0]);
+    // nobody asked for the first one: a map that a link has placed stays where it is
+    if (!this.chosen && this.list.order.size) this.choose(this.list.order.ids[0], { bring: !this.layers.pinned });
     else this.#show();
   }
 
   /** Choose a subject everywhere. */
-  choose(id) {
+  choose(id, { bring = true } = {}) {
     if (!isListed(this.replica.features.get(id))) return;
     this.chosen = id;
     this.desk.hush();
@@ -86,7 +89,7 @@ class Triage {
     this.list.select(id);
     this.#show();
     const { feature } = this;
-    if (isMarked(feature)) this.#bring(feature.geometry.coordinates);
+    if (bring && isMarked(feature)) this.#bring(feature.geometry.coordinates);
   }
 
   move(step) {

@@ -6,6 +6,7 @@ import { AnalysisLayer } from './analysis.js';
 import { AccessPanel } from './analysis_panel.js';
 import { say, h, whenPresent } from './dom.js';
 import { followZoom, TOWN } from './ground.js';
+import { startLayers } from './layers/start.js';
 import { isMarked, LiveLayer, theMap } from './map_layer.js';
 import { followSettled, reloadForNewest, startShell } from './shell.js';
 import { CODES, ringSymbol, symbol } from './symbols.js';
@@ -22,12 +23,13 @@ async function start() {
   const { L, map } = await theMap;
   followZoom(map);
   legend(await whenPresent('wall-legend'));
+  const layers = startLayers({ L, map, replica: shell?.replica, wall: true });
   if (!shell) return;
   const { replica } = shell;
   const layer = new LiveLayer({ L, map, replica, size: Math.round(42 * scale()) });
   const analysis = new AnalysisLayer({ L, map, replica, size: Math.round(36 * scale()) });
   const panels = makePanels(replica);
-  const view = new View(L, map, replica);
+  const view = new View(L, map, replica, layers);
   let fresh = false;
   const take = (ids) => {
     layer.apply(ids);
@@ -66,10 +68,10 @@ function legend(node) {
     item(symbol('other', { unverified: true }), t('certainty.unverified')));
 }
 
-/** Keeps everything that happened in view: the wall has nobody to move the map. */
+/** Keeps everything that happened in view: the wall has nobody to move the map. A link goes first. */
 class View {
-  constructor(L, map, replica) {
-    Object.assign(this, { L, map, replica, bounds: L.latLngBounds(TOWN), legend: document.getElementById('wall-legend') });
+  constructor(L, map, replica, layers) {
+    Object.assign(this, { L, map, replica, layers, bounds: L.latLngBounds(TOWN), legend: document.getElementById('wall-legend') });
     this.#fit();
     map.on('resize', () => this.#fit());
   }
@@ -88,7 +90,9 @@ class View {
     return lat > 43.2 && lat < 43.9 && lon > 142.0 && lon < 143.2;
   }
 
+  // a link may say where the wall looks
   #fit() {
+    if (this.layers.pinned) return;
     this.map.fitBounds(this.bounds.pad(0.03), { maxZoom: 13, animate: false, paddingBottomRight: [0, this.legend.offsetHeight] });
   }
 }
