@@ -20,8 +20,8 @@ from layers.schema import Collection, Feature, LonLat
 Properties = Mapping[str, Any]
 NAME = (
     "name", "施設・場所名", "施設名", "名称", "地名", "橋名", "N02_005", "W05_004", "河川名",
-    "N01_003", "路線名", "N02_003", "N03_004", "P20_002", "P11_001", "S_NAME", "name_ja", "NAME", "Name",
-    "title", "town", "city",
+    "N01_003", "路線名", "N02_003", "N03_004", "P20_002", "P11_001", "S_NAME", "name_ja",
+    "NAME", "Name", "title", "town", "city",
 )  # fmt: skip
 KANA = ("kana", "name_kana", "よみ", "読み", "フリガナ", "ふりがな", "citykana")
 TOWN = ("city", "都道府県名及び市町村名", "N03_004", "市町村名", "CITY_NAME")
