@@ -3,6 +3,7 @@
 import { h } from './dom.js';
 import { accessWords, damageWords, fragileWords, lettered, windowWords } from './analysis_words.js';
 import { spanWords, windowsOf } from './lahar.js';
+import { obey } from './layers/analysis.js';
 import { symbol } from './symbols.js';
 
 const DAMAGE = { road_damage: { color: '#d55e00', sign: 'road' }, river_damage: { color: '#0050a0', sign: 'river' } };
@@ -16,6 +17,7 @@ export class AnalysisLayer {
     Object.assign(this, { L, map, replica, size, drawn: new Map() });
     this.groups = Object.fromEntries(['fragile', 'damage', 'isolation', 'lahar'].map((name) => [name, L.layerGroup()]));
     for (const name of ['damage', 'isolation', 'lahar']) this.groups[name].addTo(map);
+    obey((name, visible) => this.show(name, visible));
   }
 
   /** Take in what changed. */

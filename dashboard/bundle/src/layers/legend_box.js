@@ -12,7 +12,8 @@ export class LegendBox {
   }
 
   show(layers) {
-    const told = layers.filter(({ base, legend, note, kind }) => !base && kind !== 'ground' && (legend?.length || note)).reverse();
+    // the signs of an analysis carry their words; its panel beside the map says the rest
+    const told = layers.filter(({ base, legend, note, kind }) => !base && !['ground', 'analysis'].includes(kind) && (legend?.length || note)).reverse();
     this.box.replaceChildren(...told.map((layer) => h('section', {}, h('h3', {}, layer.title),
       h('ul', { class: 'eoc-layer-legend' }, legendRows(layer).slice(0, MOST_ROWS)),
       layer.note && h('p', {}, layer.note))));
