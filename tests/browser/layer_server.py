@@ -68,7 +68,7 @@ def catalogue() -> list[Layer]:
                   ("5.0～10.0", "#ff9191"))]),
         layer("boundary", "町の境界", "reference", "geojson", order=200,
               attribution="「国土数値情報（行政区域データ）」（国土交通省）を加工して作成",
-              style={"color": "#6b4e9b", "weight": 3, "dash": "8 4 2 4", "fill": False},
+              style={"color": "#6b4e9b", "weight": 3, "dash": "8 4 2 4", "fill": ""},
               legend=[{"label": "市町村界", "color": "#6b4e9b", "shape": "line"}]),
         layer("shelters", "指定緊急避難場所", "reference", "geojson", order=310,
               style={"color": "#0b6b3a", "fill": "#2f9e62", "radius": 7, "weight": 1.5,

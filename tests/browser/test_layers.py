@@ -256,6 +256,20 @@ def test_without_the_catalogue_the_map_is_the_ground_and_says_so(
     expect(page.locator(".layers-trouble")).to_be_hidden()
 
 
+def test_parts_of_one_file_are_layers_of_their_own(
+    served: Served, desk: BrowserContext, layers: LayerServer
+) -> None:
+    for name, lon in (("bridges", 142.46), ("depots", 142.47)):
+        at = {"type": "Point", "coordinates": [lon, 43.588]}
+        feature = {"type": "Feature", "geometry": at, "properties": {"name": f"{name}の名"}}
+        layers.files[name] = {"type": "FeatureCollection", "features": [feature]}
+        style = {"label": "name"}
+        layers.layers.append(layer(name, name, "reference", "geojson", style=style, sha256="same"))
+    page = triage(served, desk, layers, "#map=14/43.588/142.465&on=bridges,depots")
+    expect(page.locator(".eoc-label.layer", has_text="bridgesの名")).to_be_attached()
+    expect(page.locator(".eoc-label.layer", has_text="depotsの名")).to_be_attached()
+
+
 EVIL = "<img src=x onerror='window.evil=1'><script>window.evil=1</script>"
 
 

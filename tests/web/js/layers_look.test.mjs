@@ -34,7 +34,7 @@ test('a style from outside becomes usable values', () => {
   const style = look({ color: 'url(http://evil)', weight: 'thick', dash: 'x', fill: '#0af', fill_opacity: 9, radius: NaN, icon: {}, label: 7 });
   assert.deepEqual(style, { color: '#4a5866', weight: 2, dash: [], fill: '#0af', fillOpacity: 1, radius: 6, edge: 1.5, icon: '[object Object]', label: null });
   assert.deepEqual(look({ dash: '6 4' }).dash, [6, 4]);
-  assert.equal(look({ fill: false }).fill, null);
+  for (const none of [false, null, '', undefined]) assert.equal(look({ fill: none }).fill, null);
   assert.equal(look(null).color, '#4a5866');
 });
 
@@ -83,6 +83,16 @@ test('lines are stroked, areas filled and stroked, points filled, unknown kinds 
   assert.ok(drawn(whole, feature(3, [[...line, at(0, 4096), at(0, 0)]])).includes('fill'));
   assert.ok(drawn(whole, feature(1, [[at(1, 1)]])).includes('arc'));
   assert.deepEqual(drawn(whole, feature(0, [line])), ['setLineDash']);
+});
+
+test('an area without a fill is an outline, a point without one is still seen', () => {
+  const plain = (type, geometry) => {
+    const canvas = new Canvas();
+    paint(canvas, tile(feature(type, geometry)), whole, look({ fill: '', fill_opacity: 1, color: '#123456' }), 1);
+    return canvas.said.map(([name]) => name).includes('fill');
+  };
+  assert.ok(!plain(3, [[at(0, 0), at(9, 0), at(9, 9)]]));
+  assert.ok(plain(1, [[at(1, 1)]]));
 });
 
 test('a part of a tile is enlarged and moved so that it fills the canvas', () => {

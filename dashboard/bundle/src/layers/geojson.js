@@ -5,7 +5,7 @@ import { load } from './loading.js';
 import { labelOf, look, trace } from './look.js';
 
 const STEP = 1500; // features between two breaths
-const contents = new Map(); // sha256 → promise of a FeatureCollection
+const contents = new Map(); // address and sha256 → promise of its features
 
 /** The drawing of a GeoJSON layer; at(point) are its features below a point of the map. */
 export function geojson({ L, map, layer, pane, report, labels, scale }) {
@@ -39,7 +39,7 @@ export function geojson({ L, map, layer, pane, report, labels, scale }) {
 }
 
 function content({ url, sha256 }) {
-  const key = sha256 ?? url;
+  const key = `${url} ${sha256}`; // one file may be offered in parts
   if (!contents.has(key)) {
     const asked = load(url, 'json').then(featuresOf);
     contents.set(key, asked);

@@ -18,7 +18,7 @@ export function look(style) {
     color,
     weight: number(given.weight, 2, 0, 20),
     dash: dashes(given.dash),
-    fill: ['', false, null].includes(given.fill) ? null : colour(given.fill, color),
+    fill: given.fill ? colour(given.fill, color) : null, // of areas; a point is always filled
     fillOpacity: number(given.fill_opacity, 0.25, 0, 1),
     radius: number(given.radius, 6, 1, 40),
     edge: Math.min(number(given.weight, 1.5, 0, 20), 2.5), // of a point

@@ -35,13 +35,14 @@ function draw(ctx, feature, place, look, scale) {
   if (!act) return;
   ctx.beginPath();
   act(ctx, feature.loadGeometry(), place, look.radius * scale, look.icon);
-  if (feature.type !== 2 && look.fill) {
-    ctx.globalAlpha = feature.type === 1 ? 1 : look.fillOpacity;
-    ctx.fillStyle = look.fill;
+  const point = feature.type === 1;
+  if (point || (feature.type === 3 && look.fill)) {
+    ctx.globalAlpha = point ? 1 : look.fillOpacity;
+    ctx.fillStyle = look.fill ?? look.color;
     ctx.fill('evenodd');
     ctx.globalAlpha = 1;
   }
-  const width = feature.type === 1 ? look.edge : look.weight;
+  const width = point ? look.edge : look.weight;
   if (!width) return;
   ctx.strokeStyle = look.color;
   ctx.lineWidth = width * scale;
