@@ -71,7 +71,7 @@ def _times_shut(network: Network, matched: Sequence[Matched]) -> np.ndarray:
     for each in matched:
         if each.closure.effect("car") == SHUT:
             times[list(each.edges)] += 1
-    return times
+    return np.asarray(times)
 
 
 def _arcs(network: Network, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
