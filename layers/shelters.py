@@ -90,8 +90,8 @@ class Site:
 class ShelterAnswer:
     """``state``: decided or undecided (判定不可, ``reason_ja`` says why; then no site is ranked).
 
-    ``sites``: all of them when decided, the fitting ones first in their rank. ``unmatched``: closures that
-    could not be put on the network, so that routes may be wrong.
+    ``sites``: all of them when decided, the fitting ones first in their rank. ``unmatched``:
+    closures that could not be put on the network, so that routes may be wrong.
     """
 
     state: str
