@@ -108,11 +108,57 @@ def _paths() -> Schema:
         "/incidents/{incident_id}/timeline.csv": {
             "get": _get("The timeline as CSV", {"type": "string"}, known, media="text/csv")
         },
+        "/incidents/{incident_id}/shelters": {
+            "get": _get(
+                "Shelters that fit a place",
+                _object("sites", _list({"type": "object"})),
+                known,
+                "lon",
+                "lat",
+                "hazard",
+                "kind",
+            )
+        },
         "/layers": {
             "get": _get("Layers of the map", {"type": "object"}, [], "incident", "known_at", "lang")
         },
-        "/places": {"get": _get("Places by name", {"type": "object"}, [], "q", "limit")},
-        "/place": {"get": _get("The words of a position", {"type": "object"}, [], "lon", "lat")},
+        "/places": {
+            "get": _get(
+                "Places by name",
+                _object("candidates", _list({"type": "object"})),
+                [],
+                "q",
+                "limit",
+                "incident",
+                "lang",
+            )
+        },
+        "/place": {
+            "get": _get(
+                "The words of a position",
+                {"type": "object"},
+                [],
+                "lon",
+                "lat",
+                "uncertainty_m",
+                "incident",
+                "lang",
+            )
+        },
+        "/stretch": {
+            "get": _get(
+                "Part of a river or road",
+                {"type": "object"},
+                [],
+                "kind",
+                "lon",
+                "lat",
+                "to_lon",
+                "to_lat",
+                "length_m",
+                "incident",
+            )
+        },
         "/openapi.json": {"get": _get("This document", {"type": "object"})},
     }
 

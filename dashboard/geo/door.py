@@ -16,7 +16,9 @@ from dashboard.config import Settings
 from dashboard.errors import Malformed, NotFound
 from dashboard.geo import shelf
 from dashboard.geo.listing import Listing
+from dashboard.geo.on_line import KIND_JA, Stretch
 from dashboard.geo.places import Places
+from dashboard.geo.shelters import Asked, Shelters
 from dashboard.geo.tiles import TYPES, TileFolder
 from dashboard.locale import LANGUAGES, chosen
 from dashboard.people import People
@@ -28,6 +30,8 @@ from layers import catalog
 
 A_YEAR_S = 31_536_000
 DAY_S = 86_400
+MOST_M = 100_000
+LENGTH_M = 100.0  # of a stretch of which one point alone is known
 SHA256 = re.compile(r"[0-9a-f]{64}")
 # a layer is data: whatever it holds, it may run nothing
 SEALED = {
@@ -44,6 +48,8 @@ def blueprint(realm: Realm, people: People, settings: Settings) -> Blueprint:
         ("/api/v1/layers", routes.layers),
         ("/api/v1/places", routes.places),
         ("/api/v1/place", routes.place),
+        ("/api/v1/stretch", routes.stretch),
+        ("/api/v1/incidents/<incident_id>/shelters", routes.shelters),
         ("/layers/<sha256>.geojson", routes.file),
         ("/tiles/<name>/<int:z>/<int:x>/<int:y>", routes.tile),
     ):
@@ -61,6 +67,7 @@ class Routes:
         self.tiles = TileFolder(settings.state_dir / "tiles")
         self.listing = Listing(realm, settings, self.catalog, self.tiles)
         self.found = Places(realm)
+        self.refuges = Shelters(realm)
 
     def layers(self) -> Response:
         """Every layer the map can show, now or as it was known at a seq."""
@@ -74,12 +81,24 @@ class Routes:
     def places(self) -> Response:
         """Candidates for the words of a place, best first."""
         text = request.args.get("q", "")[:200]
-        found = native.run(self.found.search, self._board(), text, _limit())
+        found = self.found.search(self._board(), text, _limit(), _lang())
         return answer({"q": text, "candidates": found})
 
     def place(self) -> Response:
         """The words of a position, and the river and road it lies on."""
-        return answer(native.run(self.found.about, self._board(), _position(), _lang()))
+        unsure_m = _metres("uncertainty_m", 0.0)
+        return answer(self.found.about(self._board(), _position(), _lang(), unsure_m))
+
+    def stretch(self) -> Response:
+        """Part of a river or road: between two points, or a length around one."""
+        return answer(self.found.stretch(self._board(), _stretch()))
+
+    def shelters(self, incident_id: str) -> Response:
+        """The sites that fit a place, away from the danger area chosen, and why others do not."""
+        asked = Asked(
+            _position(), request.args.get("hazard", "")[:64], request.args.get("kind", "volcano")
+        )
+        return answer(self.refuges.answer(self.realm.live.board(incident_id), asked))
 
     def file(self, sha256: str) -> Response:
         """A published layer: immutable, to whoever may see that it was published."""
@@ -145,14 +164,42 @@ def _limit() -> int:
     return min(50, int(text)) if text.isascii() and text.isdigit() else 10
 
 
-def _position() -> tuple[float, float]:
+def _position(before: str = "") -> tuple[float, float]:
+    names = f"{before}lon", f"{before}lat"
     try:
-        lon, lat = float(request.args["lon"]), float(request.args["lat"])
+        lon, lat = (float(request.args[name]) for name in names)
     except (KeyError, ValueError):
-        raise Malformed("Give lon and lat in degrees.", field="lon", value=None) from None
+        raise Malformed(
+            f"Give {names[0]} and {names[1]} in degrees.", field=names[0], value=None
+        ) from None
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise Malformed(f"lon {lon}, lat {lat} is no position.", field="lon", value=lon)
+        raise Malformed(f"lon {lon}, lat {lat} is no position.", field=names[0], value=f"{lon}")
     return lon, lat
+
+
+def _metres(name: str, default: float) -> float:
+    text = request.args.get(name, "")
+    try:
+        metres = float(text) if text else default
+    except ValueError:
+        metres = -1.0
+    if not 0 <= metres <= MOST_M:
+        raise Malformed(
+            f"{name} is {text[:40]!r}; give metres from 0 to {MOST_M}.",
+            field=name, value=text[:40],
+        )  # fmt: skip
+    return metres
+
+
+def _stretch() -> Stretch:
+    kind = request.args.get("kind", "")
+    if kind not in KIND_JA:
+        raise Malformed(
+            f"kind is {kind[:40]!r}; use one of {sorted(KIND_JA)}.", field="kind", value=kind[:40]
+        )
+    if "to_lon" in request.args:
+        return Stretch(kind, _position(), _position("to_"))
+    return Stretch(kind, _position(), length_m=_metres("length_m", LENGTH_M) or LENGTH_M)
 
 
 def _sealed(sent: Response, caching: str) -> Response:

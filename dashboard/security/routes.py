@@ -106,6 +106,7 @@ ROUTES: tuple[Route, ...] = (
     _row("PUT DELETE", "/api/v1/incidents/*/layers/*", HQ),
     _row("GET", "/api/v1/places", ALL - {PARTNER}),
     _row("GET", "/api/v1/place", ALL - {PARTNER}),
+    _row("GET", "/api/v1/stretch", ALL - {PARTNER}),
     _row("GET", "/api/v1/incidents/*/shelters", HQ | DRILL_STAFF),
     _row("GET", "/layers/*", ALL),
     _row("GET", "/tiles/*/*/*/*", ALL),
