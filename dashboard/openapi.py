@@ -108,6 +108,16 @@ def _paths() -> Schema:
         "/incidents/{incident_id}/timeline.csv": {
             "get": _get("The timeline as CSV", {"type": "string"}, known, media="text/csv")
         },
+        "/incidents/{incident_id}/export.{format}": {
+            "get": _get(
+                "The board as geojson, gpkg, kml, kmz, fgb or csv",
+                {"type": "string", "format": "binary"},
+                [*known, "format"],
+                "types",
+                "known_at",
+                media="application/octet-stream",
+            )
+        },
         "/openapi.json": {"get": _get("This document", {"type": "object"})},
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 # full-width signs too: a Japanese Excel takes them for formulas
-DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001
+DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 CONTROLS = ("\t", "\r", "\n")
 
 

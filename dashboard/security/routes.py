@@ -98,6 +98,7 @@ ROUTES: tuple[Route, ...] = (
     _row("GET", "/api/v1/incidents/*/board.geojson", ALL),
     _row("GET", "/api/v1/incidents/*/timeline", HQ | DRILL_STAFF),
     _row("GET", "/api/v1/incidents/*/timeline.csv", HQ | DRILL_STAFF, audit="timeline.exported"),
+    _row("GET", "/api/v1/incidents/*/export.*", HQ | DRILL_STAFF, audit="board.exported"),
     # files
     _row("GET HEAD POST OPTIONS", "/uploads", UPLOADERS),
     _row("GET HEAD PATCH DELETE POST OPTIONS", "/uploads/*", UPLOADERS),

@@ -21,7 +21,7 @@ ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 BIGGEST = 2**63
 NESTED = (dict, list, tuple)
 SEPARATOR = "\x00"  # no clean text holds it
-RISKY = re.compile(r"\x00(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")  # noqa: RUF001
+RISKY = re.compile(r"\x00(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
 Column = list[Any]
 
 NOTHING = type(None)
@@ -34,15 +34,16 @@ def clean_text(text: str) -> str:
     return text if text.isprintable() else ILLEGAL.sub("", text)
 
 
-def fix(column: Column) -> Column:
-    """Return a column fit for writing: the very same list where there is nothing to mend."""
+def fix(column: Column) -> tuple[Column, set[str]]:
+    """Return a column fit for writing, and the kinds of value in it.
+
+    The very same list comes back where there is nothing to mend, which is nearly always.
+    """
     types = set(map(type, column))
-    return column if _sound(column, types) else [_fixed(value) for value in column]
-
-
-def kinds_in(column: Column) -> set[str]:
-    """Return the kinds of value in a column: text, boolean, integer, real, nested."""
-    return {KINDS.get(t, OTHER) for t in set(map(type, column)) - {NOTHING}}
+    if not _sound(column, types):
+        column = [_fixed(value) for value in column]
+        types = set(map(type, column))
+    return column, {KINDS.get(t, OTHER) for t in types - {NOTHING}}
 
 
 def kind_of(seen: set[str]) -> str:
@@ -52,9 +53,9 @@ def kind_of(seen: set[str]) -> str:
     return REAL if seen == {INTEGER, REAL} else TEXT
 
 
-def flat(column: Column, kind: str) -> Column:
-    """Return a column in which every value is of its kind or None; nested ones as JSON text."""
-    if kind != TEXT or set(map(type, column)) <= {str, NOTHING}:
+def flat(column: Column, seen: set[str]) -> Column:
+    """Return a column for a table in which these kinds were seen: all text where they differ."""
+    if kind_of(seen) != TEXT or seen <= {TEXT}:
         return column
     return [None if v is None else v if isinstance(v, str) else _written(v) for v in column]
 
@@ -67,8 +68,10 @@ def inert_column(column: Column) -> Column:
 
 def escaped_column(column: Column) -> list[str]:
     """Return a column as text safe in XML and HTML alike; None is empty."""
-    texts = ["" if v is None else v if isinstance(v, str) else _written(v) for v in column]
-    return escaped(SEPARATOR.join(texts)).split(SEPARATOR)
+    texts = ["" if v is None else v if type(v) is str else _written(v) for v in column]
+    joined = SEPARATOR.join(texts)
+    safe = escaped(joined)
+    return texts if safe == joined else safe.split(SEPARATOR)
 
 
 def escaped(text: str) -> str:
@@ -86,7 +89,7 @@ def _sound(column: Column, types: set[type]) -> bool:
         text = "".join(filter(None, column))
         return text.isprintable() or not ILLEGAL.search(text)
     if types <= {int, float, bool, NOTHING}:
-        total = sum(map(abs, filter(None, column)))  # NaN and Infinity stay in it
+        total: float = sum(map(abs, filter(None, column)))  # NaN and Infinity stay in it
         return total < BIGGEST
     return types <= {dict, list, NOTHING} and _encodes(column)
 
@@ -125,7 +128,8 @@ FIXES: dict[type, Callable[[Any], Any]] = {
 def _fixed(value: Any) -> Any:
     if value is None:
         return None
-    return FIXES.get(type(value), lambda v: clean_text(str(v)))(value)
+    mend = FIXES.get(type(value))
+    return mend(value) if mend else clean_text(str(value))
 
 
 def _written(value: Any) -> str:

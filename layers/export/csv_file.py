@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from layers.cells import inert
-from layers.export.cells import TEXT, inert_column
+from layers.export.cells import inert_column
 from layers.export.gathered import Gathered, Layer
 from layers.export.looks import Looks
 from layers.export.rows import Chunk
@@ -35,9 +35,8 @@ def write(gathered: Gathered, target: Path, _: Looks) -> None:
 
 
 def _rows(chunk: Chunk, layer: Layer, fields: Iterable[str]) -> Iterator[tuple[Any, ...]]:
-    kinds, count = layer.kinds, len(chunk.ids)
-    columns = (inert_column(chunk.whole(n, kinds.get(n, TEXT))) for n in fields)
-    front = [[inert(layer.name)] * count, inert_column(list(chunk.ids)), *_lonlat(chunk)]
+    columns = (inert_column(chunk.whole(n, layer.seen.get(n, set()))) for n in fields)
+    front = [[inert(layer.name)] * len(chunk.ids), inert_column(list(chunk.ids)), *_lonlat(chunk)]
     return zip(*front, *columns, _wkt(chunk), strict=True)
 
 

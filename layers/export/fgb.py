@@ -50,7 +50,7 @@ def _write(gathered: Gathered, layer: Layer, target: Path) -> None:
     columns = [("id", TEXT, [c.ids for c in chunks])] if layer.with_ids else []
     names = field_names(layer.seen, [name for name, *_ in columns])
     for name, kind in layer.kinds.items():
-        columns.append((names[name], kind, [c.whole(name, kind) for c in chunks]))
+        columns.append((names[name], kind, [c.whole(name, layer.seen[name]) for c in chunks]))
     arrays = [_array(list(chain.from_iterable(parts)), kind) for _, kind, parts in columns]
     shapes = promoted(np.concatenate([c.geometries for c in chunks]), layer)
     raw.write(

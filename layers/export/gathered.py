@@ -19,7 +19,7 @@ import shapely
 
 from layers.errors import NotExportable
 from layers.export.about import About
-from layers.export.cells import kind_of, kinds_in
+from layers.export.cells import kind_of
 from layers.export.names import field_names, layer_names
 from layers.export.notes import Notes
 from layers.export.rows import NO_PLACE, Chunk, Key, chunks
@@ -52,8 +52,8 @@ class Layer:
         """Learn from a chunk of rows."""
         self.count += len(chunk.ids)
         self.with_ids = self.with_ids or any(i is not None for i in chunk.ids)
-        for name, column in chunk.columns.items():
-            self.seen.setdefault(name, set()).update(kinds_in(column))
+        for name in chunk.columns:
+            self.seen.setdefault(name, set()).update(chunk.kinds[name])
         if self.key.family != NO_PLACE:
             west, south, east, north = shapely.total_bounds(chunk.geometries).tolist()
             self.bounds = (
@@ -139,4 +139,4 @@ class Gathered:
         self._file.seek(at)
         ids, titles, pictures, shapes, columns = orjson.loads(self._file.read(size))
         places: Any = shapely.from_wkb(np.array(shapes, dtype=object))
-        return Chunk(key, ids, titles, pictures, places, columns)
+        return Chunk(key, ids, titles, pictures, places, columns, {})

@@ -116,7 +116,7 @@ def _rows(chunk: Chunk, layer: Layer, first: int) -> Iterator[tuple[Any, ...]]:
         front.append([HEAD + wkb for wkb in shapely.to_wkb(promoted(chunk.geometries, layer))])
     if layer.with_ids:
         front.append(chunk.ids)
-    columns = (chunk.whole(name, kind) for name, kind in layer.kinds.items())
+    columns = (chunk.whole(name, seen) for name, seen in layer.seen.items())
     return zip(*front, *columns, strict=True)
 
 

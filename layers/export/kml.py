@@ -68,8 +68,7 @@ def _document(
 def _placemarks(chunk: Chunk, layer: Layer, style: str, album: Album) -> Iterator[str]:
     """Yield a placemark a row: the same words as a balloon for people, as data for programs."""
     titles, shapes = escaped_column(chunk.named()), _shapes(chunk.geometries)
-    cells, data = _columns(chunk, layer)
-    cells, data = map("".join, zip(*cells, strict=True)), map("".join, zip(*data, strict=True))
+    cells, data = (map("".join, zip(*part, strict=True)) for part in _columns(chunk, layer))
     images = (_images(album.addresses(some)) if some else "" for some in chunk.pictures)
     for title, shape, rows, values, image in zip(titles, shapes, cells, data, images, strict=True):
         yield (
@@ -83,14 +82,17 @@ def _columns(chunk: Chunk, layer: Layer) -> tuple[list[list[str]], list[list[str
     """Return the cells of balloons and the data elements, column by column."""
     columns = {"id": chunk.ids} if layer.with_ids else {}
     names = field_names(layer.seen, columns)
-    for name, kind in layer.kinds.items():
-        columns[names[name]] = chunk.whole(name, kind)
+    for name, seen in layer.seen.items():
+        columns[names[name]] = chunk.whole(name, seen)
     cells, data = [[""] * len(chunk.ids)], [[""] * len(chunk.ids)]
     for name, column in columns.items():
         head, texts = escaped(name), escaped_column(column)
         row, value = f"<tr><th>{head}</th><td>", f'<Data name="{head}"><value>'
-        cells.append([f"{row}{text}</td></tr>" if text else "" for text in texts])
-        data.append([f"{value}{text}</value></Data>" if text else "" for text in texts])
+        words = set(texts) - {""}  # most columns say a few words over and over
+        rows = {"": "", **{text: f"{row}{text}</td></tr>" for text in words}}
+        values = {"": "", **{text: f"{value}{text}</value></Data>" for text in words}}
+        cells.append([rows[text] for text in texts])
+        data.append([values[text] for text in texts])
     return cells, data
 
 
@@ -101,9 +103,7 @@ def _images(addresses: list[str]) -> str:
 def _shapes(geometries: Any) -> list[str]:
     if (shapely.get_type_id(geometries) == 0).all():
         places = shapely.get_coordinates(geometries).tolist()
-        return [
-            f"<Point><coordinates>{lon},{lat}</coordinates></Point>" for lon, lat in places
-        ]
+        return [f"<Point><coordinates>{lon},{lat}</coordinates></Point>" for lon, lat in places]
     return [_shape(geometry) for geometry in geometries]
 
 

@@ -50,11 +50,12 @@ class Chunk(NamedTuple):
     pictures: list[list[str]]
     geometries: Any
     columns: dict[str, Column]
+    kinds: dict[str, set[str]]  # of the values in each column
 
-    def whole(self, name: str, kind: str) -> Column:
-        """Return a column of one kind as a table wants it; a column not there is all None."""
+    def whole(self, name: str, seen: set[str]) -> Column:
+        """Return a column as a table wants it that has seen these kinds; all None if not there."""
         column = self.columns.get(name)
-        return [None] * len(self.ids) if column is None else flat(column, kind)
+        return [None] * len(self.ids) if column is None else flat(column, seen)
 
     def named(self) -> list[str]:
         """Return what to call each row on a map: as given, or by a property, or by its id."""
@@ -71,23 +72,32 @@ def chunks(features: Iterable[Feature], layer: str, mark: str, notes: Notes) -> 
     """
     source = iter(features)
     while batch := list(islice(source, CHUNK)):
-        for feature in batch:
-            if not isinstance(feature, dict) or feature.get("type") != "Feature":
-                raise BrokenFile(f"{str(feature)[:60]} is not a GeoJSON feature.")
+        odd = [f for f in batch if not isinstance(f, dict) or f.get("type") != "Feature"]
+        if odd:
+            raise BrokenFile(f"{str(odd[0])[:60]} is not a GeoJSON feature.")
         layers = [f.get("layer") or layer for f in batch]
         yield from _sorted(_chunk(batch, mark, notes), layers)
 
 
 def _chunk(batch: list[Feature], mark: str, notes: Notes) -> Chunk:
-    ids = fix([None if (i := f.get("id")) is None else str(i) for f in batch])
-    columns = _columns([f.get("properties") or {} for f in batch])
-    columns = {clean_text(str(n)): _mended(c, ids, notes) for n, c in columns.items()}
-    if mark:
-        columns = {MARK_FIELD: [mark] * len(batch), **columns}
-    titles = fix([f.get("title") for f in batch])
+    ids, _ = fix([f.get("id") for f in batch])
+    if set(map(type, ids)) != {str}:
+        ids = [None if i is None else str(i) for i in ids]
+    columns: dict[str, Column] = {}
+    kinds: dict[str, set[str]] = {}
+    given = _columns([f.get("properties") or {} for f in batch])
+    if mark:  # in front, whatever a property of that name says
+        given.pop(MARK_FIELD, None)
+        given = {MARK_FIELD: [mark] * len(batch), **given}
+    for key, column in given.items():
+        name = clean_text(str(key))
+        columns[name], kinds[name] = fix(column)
+        if columns[name] is not column:
+            notes.add(MENDED, _changed(ids, column, columns[name]))
+    titles, _ = fix([f.get("title") for f in batch])
     pictures = [f.get("pictures") or [] for f in batch]
     places = _geometries([f.get("geometry") for f in batch], ids, notes)
-    return Chunk(Key("", ""), ids, titles, pictures, places, columns)
+    return Chunk(Key("", ""), ids, titles, pictures, places, columns, kinds)
 
 
 def _columns(rows: list[dict[str, Any]]) -> dict[str, Column]:
@@ -99,12 +109,8 @@ def _columns(rows: list[dict[str, Any]]) -> dict[str, Column]:
     return {name: [row.get(name) for row in rows] for name in every}
 
 
-def _mended(given: Column, ids: Column, notes: Notes) -> Column:
-    column = fix(given)
-    if column is not given:
-        pairs = zip(ids, given, column, strict=True)
-        notes.add(MENDED, (i for i, a, b in pairs if a is not b and a != b))
-    return column
+def _changed(ids: Column, given: Column, fixed: Column) -> Iterator[str | None]:
+    return (i for i, a, b in zip(ids, given, fixed, strict=True) if a is not b and a != b)
 
 
 def _sorted(chunk: Chunk, layers: list[str]) -> Iterator[Chunk]:
@@ -117,11 +123,12 @@ def _sorted(chunk: Chunk, layers: list[str]) -> Iterator[Chunk]:
     for index, key in enumerate(zip(layers, families, strict=True)):
         at.setdefault(key, []).append(index)
     for key, some in at.items():
-        parts = ([column[i] for i in some] for column in chunk[1:4])
+        ids, titles, pictures = ([column[i] for i in some] for column in chunk[1:4])
         columns = {n: [column[i] for i in some] for n, column in chunk.columns.items()}
+        kinds = {n: fix(column)[1] for n, column in columns.items()}
         # a column of another layer is no column of this one
-        held = {n: c for n, c in columns.items() if any(v is not None for v in c)}
-        yield Chunk(Key(*key), *parts, chunk.geometries[some], held)
+        held = {n: columns[n] for n, seen in kinds.items() if seen}
+        yield Chunk(Key(*key), ids, titles, pictures, chunk.geometries[some], held, kinds)
 
 
 def _geometries(given: list[Any], ids: Column, notes: Notes) -> Any:
@@ -148,13 +155,14 @@ def _where(ids: Column, wanted: Iterable[bool]) -> Iterator[str | None]:
 def _points(given: list[Any]) -> Any:
     """Return points made in one step where all are plain points, else None."""
     try:
-        if any(g["type"] != "Point" for g in given):
+        if {g["type"] for g in given} != {"Point"}:
             return None
-        places = np.array([g["coordinates"] for g in given])
+        places = [g["coordinates"] for g in given]
+        flat = np.array(list(chain.from_iterable(places)))
+        plain = set(map(len, places)) == {2} and flat.dtype.kind in "if" and flat.ndim == 1
     except (TypeError, KeyError, ValueError):  # one has none, or lists of another shape
         return None
-    plain = places.dtype.kind in "if" and places.ndim == 2 and places.shape[1] == 2
-    return shapely.points(places) if plain and np.isfinite(places).all() else None
+    return shapely.points(flat.reshape(-1, 2)) if plain and np.isfinite(flat).all() else None
 
 
 def _text(geometry: Any) -> str | None:

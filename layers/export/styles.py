@@ -75,12 +75,12 @@ def kml(style: Style, id_: str, icon: str | None) -> str:
     by itself stands there as markup, not as text.
     """
     red, green, blue = (style.colour[at : at + 2] for at in (1, 3, 5))
-    colour = f"{blue}{green}{red}"
+    colour, alpha = f"{blue}{green}{red}", round(style.opacity * 255)
     image = f"<Icon><href>{icon}</href></Icon>" if icon else ""
     return (
         f'<Style id="{id_}"><IconStyle><color>ff{colour}</color>'
         f"<scale>{style.size_mm / 4:g}</scale>{image}</IconStyle>"
         f"<LineStyle><color>ff{colour}</color><width>{style.width_mm * PIXELS_PER_MM:g}</width>"
-        f"</LineStyle><PolyStyle><color>{round(style.opacity * 255):02x}{colour}</color></PolyStyle>"
+        f"</LineStyle><PolyStyle><color>{alpha:02x}{colour}</color></PolyStyle>"
         "<BalloonStyle><text>$[description]</text></BalloonStyle></Style>"
     )
