@@ -26,7 +26,7 @@ def field_names(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, st
 
 def layer_name(*parts: str) -> str:
     """Return the name of a table or layer."""
-    name = plain("_".join(filter(None, parts)), "layer")
+    name = "_".join(filter(None, (plain(part, "") for part in parts))) or "layer"
     return f"_{name}" if name.casefold().startswith(RESERVED) else name
 
 
