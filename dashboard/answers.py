@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException
 
 from dashboard import errors
 from dashboard.clock import parse_iso
-from dashboard.errors import EocError, Malformed, TooLarge
+from dashboard.errors import EocError, Malformed, Refused, TooLarge
+from layers.errors import LayerError
 
 STATUS: dict[type[EocError], int] = {
     errors.Malformed: 400,
@@ -120,6 +121,7 @@ def seq_of(text: str, seq_at: Callable[[int], int]) -> int:
 def install_error_answers(app: Flask) -> None:
     """Answer every error of API, uploads and media in the one shape."""
     app.register_error_handler(EocError, failure)
+    app.register_error_handler(LayerError, lambda error: failure(Refused(f"{error}"[:2000])))
     app.register_error_handler(HTTPException, _http)
 
 

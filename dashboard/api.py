@@ -9,18 +9,19 @@ from flask import Blueprint, Response, request
 
 from dashboard.answers import answer, body_json, moment_us, seq_of, status_of, whole
 from dashboard.clock import iso
-from dashboard.commands import Sender, submit
+from dashboard.commands import submit
 from dashboard.errors import EocError, Malformed
 from dashboard.events import Event, uuid7
 from dashboard.log import Appended, Outcome
 from dashboard.openapi import document
 from dashboard.people import People
-from dashboard.principal import Principal, current_principal
+from dashboard.principal import current_principal
 from dashboard.projections.board import Board
 from dashboard.projections.timeline import timeline
 from dashboard.projections.visible import visible
 from dashboard.realm import Realm
 from dashboard.reports.chronology import csv_lines
+from dashboard.sending import sender_of
 
 Answers = list[tuple[str | None, Outcome]]
 
@@ -115,7 +116,7 @@ class Routes:
     def _submit(self, board: Board, raws: list[Any]) -> Answers:
         """Submit; look once more with the newest board before an objection stands."""
         who = current_principal()
-        sender = _sender(who, self.realm.name, self.people)
+        sender = sender_of(who, self.realm.name, self.people)
         live, now_us = self.realm.live, self.realm.clock.now_us()
         answers = submit(self.realm.log, board, raws, sender, now_us)
         if live.catch_up() > board.upto or any(_may_change(o) for _, o in answers):
@@ -187,19 +188,6 @@ class Routes:
 
     def _audience(self) -> str:
         return current_principal().audience(self.realm.name) or "nobody"
-
-
-def _sender(who: Principal, realm: str, people: People) -> Sender:
-    door = "token" if who.token_id else "device" if not who.session_id else "web"
-    device = who.device_id
-    return Sender(
-        roles=who.roles(realm),
-        source=door,
-        person_id=who.person_id,
-        device_id=device,
-        team=who.team,
-        speaks_for=lambda person, us: bool(device) and people.enrolled(person, str(device), us),
-    )
 
 
 def _batch(given: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask
 
-from dashboard import api, export_door, health, media_door, security, uploads
+from dashboard import api, export_door, geo, health, media_door, security, uploads
 from dashboard.answers import install_error_answers
 from dashboard.clock import Clock
 from dashboard.config import Settings, require_secret
@@ -79,6 +79,7 @@ def create_app(
         app.register_blueprint(uploads.blueprint(realm, settings))
         app.register_blueprint(media_door.blueprint(realm, people))
         app.register_blueprint(export_door.blueprint(realm, people))
+        app.register_blueprint(geo.blueprint(realm, people, settings))
     push = Push(app, realms, settings)
     app.register_blueprint(health.blueprint(realms, push))
     pages.register(app, realms, people, settings)

@@ -36,6 +36,12 @@ SETTINGS = (
     Setting("EOC_DEMO", "0", "1: demo incident, demo logins, a secret key made at first start."),
     Setting("EOC_TILES_URL", "", "Base map tiles {z}/{x}/{y}; empty: the hand-made ground only."),
     Setting("EOC_TILES_ATTRIBUTION", "", "Attribution of EOC_TILES_URL, shown on the map."),
+    Setting(
+        "EOC_ONLINE_TILES",
+        "0",
+        "1: browsers may load the catalogue's tiles from their providers where none are kept here.",
+    ),
+    Setting("EOC_CONTACT", "", "Mail address told to map providers when data is fetched."),
     Setting("EOC_TIMEZONE", "Asia/Tokyo", "Zone of photo times that carry none."),
     Setting("EOC_MAX_UPLOAD_MB", "100", "Largest photo accepted, in megabytes."),
     Setting("EOC_UPLOAD_HOURS", "72", "Hours after which an unfinished upload expires."),
@@ -57,6 +63,8 @@ class Settings:
     demo: bool = False
     tiles_url: str = ""
     tiles_attribution: str = ""
+    online_tiles: bool = False
+    contact: str = ""
     timezone: str = "Asia/Tokyo"
     max_upload_mb: int = 100
     upload_hours: int = 72
@@ -92,6 +100,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         demo=_flag(raw, "EOC_DEMO"),
         tiles_url=raw["EOC_TILES_URL"],
         tiles_attribution=raw["EOC_TILES_ATTRIBUTION"],
+        online_tiles=_flag(raw, "EOC_ONLINE_TILES"),
+        contact=raw["EOC_CONTACT"],
         timezone=raw["EOC_TIMEZONE"],
         max_upload_mb=_whole(raw, "EOC_MAX_UPLOAD_MB"),
         upload_hours=_whole(raw, "EOC_UPLOAD_HOURS"),

@@ -93,6 +93,7 @@ class Kind:
     v: int = 1
     about: str | None = None  # the key of the body that names the second subject
     upgrades: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
+    max_bytes: int = MAX_BODY_BYTES  # a worker's table of the whole town may be larger
 
     @property
     def noun(self) -> str:
@@ -139,6 +140,14 @@ KINDS: dict[str, Kind] = _table(
     Kind("instruction.withdrawn", "指示取消", DECISION, HQ, b.Ended),
     Kind("road_closure.declared", "通行止め開始", DECISION, HQ, b.ClosureDeclared),
     Kind("road_closure.lifted", "通行止め解除", DECISION, HQ, b.Ended),
+    Kind("road_damage.reported", "道路被害", FACT, CREW, b.DamageReported, about="report_id"),
+    Kind("river_damage.reported", "河川被害", FACT, CREW, b.DamageReported, about="report_id"),
+    Kind("layer.published", "地図レイヤー公開", DECISION, STAFF | SYSTEM, b.LayerPublished),
+    Kind("layer.withdrawn", "地図レイヤー取下げ", DECISION, STAFF, b.Ended),
+    Kind("isolation.computed", "孤立判定", FACT, SYSTEM, b.IsolationComputed, max_bytes=1_000_000),
+    Kind("lahar_clock.started", "泥流時計開始", DECISION, HQ | {"controller"}, b.LaharStarted),
+    Kind("lahar_clock.computed", "泥流到達時間", FACT, SYSTEM, b.LaharComputed),
+    Kind("lahar_clock.stopped", "泥流時計停止", DECISION, HQ | {"controller"}, b.Ended),
     Kind("team.formed", "班編成", DECISION, STAFF, b.TeamFormed),
     Kind("team.disbanded", "班解散", DECISION, STAFF, b.Ended),
     Kind("person.mustered", "参集", FACT, CREW | {"admin"}, b.Mustered),
@@ -185,12 +194,13 @@ def check_body(sent: Sent, index: int = 0) -> None:
             f"Event {index}: body cannot be written as JSON: {error}.",
             index=index, field="body", value=None,
         ) from None  # fmt: skip
-    if size > MAX_BODY_BYTES:
+    kind = KINDS.get(sent.kind)
+    limit = kind.max_bytes if kind else MAX_BODY_BYTES
+    if size > limit:
         raise Malformed(
-            f"Event {index}: body is larger than {MAX_BODY_BYTES} bytes.",
+            f"Event {index}: body is larger than {limit} bytes.",
             index=index, field="body", value=None,
         )  # fmt: skip
-    kind = KINDS.get(sent.kind)
     if kind is None:
         return
     if sent.v > kind.v:

@@ -18,14 +18,13 @@ from flask import Blueprint, Response, request, send_file
 
 from dashboard import native
 from dashboard.answers import seq_of
-from dashboard.errors import Malformed, NotFound, Refused, StorageFull
+from dashboard.errors import Malformed, NotFound, StorageFull
 from dashboard.media.store import MediaStore
 from dashboard.people import People
 from dashboard.principal import current_principal
 from dashboard.projections.board import Board
 from dashboard.realm import DRILL, Realm
 from dashboard.reports.geodata import LEFT_OUT, Wanted, export_board
-from layers.errors import LayerError
 from layers.export import FORMATS, Exported
 from layers.export.names import plain
 
@@ -111,8 +110,6 @@ def _written(
         with tempfile.TemporaryDirectory(prefix="eoc-export-") as folder:
             made = export_board(board, wanted, name, Path(folder) / "board", pictures)
             return made.path.open("rb"), made
-    except LayerError as error:
-        raise Refused(str(error), reason="not_exportable") from None
     except (OSError, sqlite3.OperationalError) as error:
         if _is_full(error):
             raise StorageFull(

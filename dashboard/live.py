@@ -57,6 +57,15 @@ class Live:
             raise NotFound(f"There is no incident {incident_id}; see /incidents.", id=incident_id)
         return board
 
+    def still(self, incident_id: str) -> Board:
+        """Return a board that no thread moves: for work that reads it for a while.
+
+        Raises:
+            NotFound: no such incident in this realm.
+        """
+        with self._lock:
+            return self.board(incident_id).copy()
+
     def opened(self) -> list[Board]:
         """Return the boards of all incidents, newest first."""
         return sorted(self.boards.values(), key=lambda b: _opened_us(b), reverse=True)

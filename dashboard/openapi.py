@@ -118,6 +118,11 @@ def _paths() -> Schema:
                 media="application/octet-stream",
             )
         },
+        "/layers": {
+            "get": _get("Layers of the map", {"type": "object"}, [], "incident", "known_at", "lang")
+        },
+        "/places": {"get": _get("Places by name", {"type": "object"}, [], "q", "limit")},
+        "/place": {"get": _get("The words of a position", {"type": "object"}, [], "lon", "lat")},
         "/openapi.json": {"get": _get("This document", {"type": "object"})},
     }
 

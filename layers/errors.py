@@ -12,6 +12,7 @@ LayerError
 ├── BrokenTable       a table entered by hand (lahar, km posts) does not hold together
 ├── NoTerrain         no height is known there
 ├── NotExportable     nothing to export, or not in the format asked for
+├── BrokenCamera      what is said of a camera cannot be true
 └── NotThere          no layer of this name or hash
 
 Each message says what, which value, what to do; ``where`` names file, line or feature.
@@ -45,7 +46,11 @@ class UnsafeFile(BrokenFile):
 
 
 class UnknownCrs(LayerError):
-    """No coordinate system can be told from the file."""
+    """No coordinate system can be told from the file; ``candidates`` are EPSG codes that fit."""
+
+    def __init__(self, message: str, *, where: str = "", candidates: tuple[int, ...] = ()) -> None:
+        super().__init__(message, where=where)
+        self.candidates = candidates
 
 
 class BrokenTiles(LayerError):
@@ -70,6 +75,8 @@ class NoTerrain(LayerError):
 
 class NotExportable(LayerError):
     """There is nothing to export, or it cannot be written in the format asked for."""
+class BrokenCamera(LayerError):
+    """What is said of a camera cannot be true."""
 
 
 class NotThere(LayerError):

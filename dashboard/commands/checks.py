@@ -14,7 +14,7 @@ from dashboard.projections.board import Board
 
 FIRST = frozenset(
     {"incident.opened", "instruction.issued", "road_closure.declared", "team.formed",
-     "person.assigned", "drill.clock_set"}
+     "person.assigned", "drill.clock_set", "layer.published", "lahar_clock.started"}
 )  # fmt: skip
 
 
@@ -98,12 +98,26 @@ def _own_team(board: Board, sent: Sent, who: Who) -> None:
         )  # fmt: skip
 
 
+def _table_in_force(board: Board, sent: Sent, who: Who) -> None:
+    """The clock runs by a table that was published: nobody may invent arrival times."""
+    for layer in board.of_type("layer"):
+        if layer.get("sha256") == sent.body["table"] and layer.get("state") == "in_force":
+            return
+    raise Refused(
+        f"Table {sent.body['table'][:12]}… is not in force here; publish it first.",
+        field="body.table", value=sent.body["table"],
+    )  # fmt: skip
+
+
 CHECKS: dict[str, Callable[[Board, Sent, Who], None]] = {
     "incident.opened": _opens_itself,
     "incident.ended": _opens_itself,
     "report.triaged": _still("retracted", True, "Report {} was retracted."),
     "instruction.issued": _known_report,
     "instruction.withdrawn": _still("state", "withdrawn", "Instruction {} is already withdrawn."),
+    "layer.withdrawn": _still("state", "withdrawn", "Layer {} is already withdrawn."),
+    "lahar_clock.stopped": _still("state", "stopped", "Clock {} is already stopped."),
+    "lahar_clock.started": _table_in_force,
     "road_closure.lifted": _still("state", "lifted", "Road closure {} is already lifted."),
     **{name: _own_team for name in KINDS if name.startswith("instruction.") and name not in (
         "instruction.issued", "instruction.withdrawn")},

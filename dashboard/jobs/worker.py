@@ -11,7 +11,7 @@ from huey import Huey, PostgresHuey, SqliteHuey
 
 from dashboard.config import Settings
 from dashboard.jobs.lease import Leases
-from dashboard.jobs.render import run_job
+from dashboard.jobs.run import run_job
 from dashboard.live import Moved
 from dashboard.projections.pending import Job, pending
 from dashboard.realm import Realm

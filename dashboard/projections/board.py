@@ -14,6 +14,8 @@ from dashboard.projections.visible import EVERYBODY, admits, audience_keys, visi
 from dashboard.projections.writes import Ranked, Write, writes
 
 ERASED = "body.erased"
+# types that are looked up as a whole: nothing may walk all reports to find three closures
+TRACKED = frozenset({"layer", "road_closure", "isolated_settlement", "lahar_clock"})
 GONE = "erased"  # the type of a subject of which nothing is left
 FILE_FIELDS = (
     "state", "content_type", "size", "width", "height", "taken_at", "direction_deg",
@@ -34,6 +36,7 @@ class Board:
         self._counts = dict.fromkeys(MEASURES, 0)
         self._counted: dict[str, frozenset[str]] = {}  # the measures each subject counts in
         self._moved: set[str] = set(MEASURES)  # measures to look at after this event
+        self._typed: dict[str, dict[str, None]] = {name: {} for name in TRACKED}
         self._blank: dict[int, str] = {}  # subjects of entries whose body is erased, by seq
 
     @classmethod
@@ -52,6 +55,7 @@ class Board:
         other._by_sha = dict(self._by_sha)
         other._counts, other._counted = dict(self._counts), dict(self._counted)
         other._moved = set(self._moved)
+        other._typed = {name: dict(ids) for name, ids in self._typed.items()}
         other._blank = dict(self._blank)
         return other
 
@@ -77,6 +81,11 @@ class Board:
     def photos_by_sha(self, sha256: str) -> list[str]:
         """Return the ids of the photos whose original has this hash."""
         return sorted(self._by_sha.get(sha256, ()))
+
+    def of_type(self, type_: str) -> list[Subject]:
+        """Return the subjects of one of the ``TRACKED`` types, in the order of their birth."""
+        found = (self.subjects[i] for i in self._typed[type_])
+        return [subject for subject in found if subject.type == type_]
 
     def changed_after(self, after: int) -> list[Subject]:
         """Return the subjects changed after a seq, in the order of their change."""
@@ -144,6 +153,8 @@ class Board:
         subject = subject._replace(keys=keys, ever=subject.ever | keys)
         self.subjects.pop(subject.id, None)
         self.subjects[subject.id] = subject
+        if subject.type in TRACKED:
+            self._typed[subject.type].setdefault(subject.id)
         self._count(subject.id, counted(subject))
         return subject.id
 

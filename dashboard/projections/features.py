@@ -120,6 +120,45 @@ def _closure(s: Subject, _: Subjects) -> Shaped:
     return s.get("geometry"), _get(s, *names)
 
 
+def _damage(s: Subject, _: Subjects) -> Shaped:
+    names = (
+        "text", "place", "place_text", "on", "length_m", "passable", "owner", "organisation",
+        "means", "report_id", "person_id",
+    )  # fmt: skip
+    return s.get("geometry") or point(s.get("place")), _get(s, *names)
+
+
+def _layer(s: Subject, _: Subjects) -> Shaped:
+    names = (
+        "state", "sha256", "size", "features", "title", "title_en", "role", "source", "licence",
+        "attribution", "date", "note", "schematic", "uncertainty_m", "bbox",
+    )  # fmt: skip
+    return None, _get(s, *names)
+
+
+def _isolation(s: Subject, _: Subjects) -> Shaped:
+    names = (
+        "inputs", "network", "network_title", "closures", "settlements", "outside_known",
+        "schematic", "uncertainty_m", "unmatched", "freed_by", "fragile", "failure",
+    )  # fmt: skip
+    return None, _get(s, *names) | {"as_of": iso(s.updated_us)}
+
+
+def _access(s: Subject, _: Subjects) -> Shaped:
+    names = (
+        "name", "state", "outside", "centre", "distance_m", "detour_m", "households",
+        "population", "guests", "care", "reason",
+    )  # fmt: skip
+    row = s.get("row", {})
+    where = {"type": "Point", "coordinates": [row["lon"], row["lat"]]} if row else None
+    ground = _get(s, "network", "schematic", "uncertainty_m")
+    return where, {n: row.get(n) for n in names} | ground | {"as_of": iso(s.updated_us)}
+
+
+def _lahar(s: Subject, _: Subjects) -> Shaped:
+    return None, _get(s, "state", "table", "erupted_at", "reason", "windows")
+
+
 def _incident(s: Subject, _: Subjects) -> Shaped:
     ended = s.get("ended_us")
     opened = iso(s.get("opened_us", s.created_us))
@@ -144,6 +183,12 @@ TYPES: dict[str, Callable[[Subject, Subjects], Shaped]] = {
     "photo": _photo,
     "instruction": _instruction,
     "road_closure": _closure,
+    "road_damage": _damage,
+    "river_damage": _damage,
+    "layer": _layer,
+    "isolation": _isolation,
+    "isolated_settlement": _access,
+    "lahar_clock": _lahar,
     "incident": _incident,
     "measure": _measure,
     "team": _plain("name", "disbanded"),

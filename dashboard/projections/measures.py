@@ -19,6 +19,10 @@ def _state(states: frozenset[str]) -> Test:
     return lambda s: s.get("state", "issued") in states
 
 
+def _access(state: str) -> Test:
+    return lambda s: s.get("row", {}).get("state") == state
+
+
 def is_open(s: Subject) -> bool:
     """Tell whether a report still waits for a first answer (未対応)."""
     return bool(s.get("handling", "open") == "open" and s.get("category") != "normal")
@@ -47,6 +51,13 @@ OF_TYPE: dict[str, dict[str, Test]] = {
         "photos_pending": _state(PENDING),
     },
     "road_closure": {"road_closures_in_force": _state(frozenset({"declared"}))},
+    "isolated_settlement": {
+        "settlements_isolated": _access("isolated"),
+        "settlements_cut_from_centre": _access("cut_from_centre"),
+        "settlements_undecided": _access("undecided"),
+    },
+    "road_damage": {"road_damages": lambda s: True},
+    "river_damage": {"river_damages": lambda s: True},
 }
 MEASURES = tuple(name for tests in OF_TYPE.values() for name in tests)
 NONE: frozenset[str] = frozenset()

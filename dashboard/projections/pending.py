@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from dashboard.projections.board import Board
 from dashboard.projections.subject import Subject
 
-RENDER = "render"
+RENDER, GROUND, ISOLATION, LAHAR = "render", "ground", "isolation", "lahar"
+NETWORK = "layer:network"
 
 
 class Job(NamedTuple):
-    """Work that an entry asks for: the entry's seq and the work's name are its identity."""
+    """Work that an entry asks for: the entry's seq and the work's name are its identity.
+
+    ``key`` says on what: the file of a photo, the inputs of a computation.
+    """
 
     seq: int
     name: str
     incident_id: str
     subject_id: str
-    sha256: str
+    key: str
 
 
 def pending(board: Board, ids: Iterable[str] | None = None) -> list[Job]:
@@ -28,17 +33,65 @@ def pending(board: Board, ids: Iterable[str] | None = None) -> list[Job]:
     """
     subjects = board.subjects
     chosen = subjects.values() if ids is None else (subjects[i] for i in ids if i in subjects)
-    found: dict[str, Job] = {}
-    for job in sorted(_job(board, s) for s in chosen if _waits(s)):
-        found.setdefault(job.sha256, job)
+    found: dict[tuple[str, str], Job] = {}
+    for job in sorted(job for s in chosen if (job := _job(board, s))):
+        found.setdefault((job.name, job.key), job)
     return sorted(found.values(), reverse=True)
 
 
-def _waits(subject: Subject) -> bool:
-    return subject.type == "photo" and subject.get("state") == "received"
+def isolation_inputs(board: Board) -> str:
+    """Return the hash of what an isolation rests on: the network and the closures as they stand."""
+    digest = hashlib.sha256()
+    for subject in (*board.of_type("layer"), *board.of_type("road_closure")):
+        if subject.type == "road_closure" or subject.id == NETWORK:
+            digest.update(f"{subject.id} {subject.seq}\n".encode())
+    return digest.hexdigest()
 
 
-def _job(board: Board, photo: Subject) -> Job:
+def _job(board: Board, subject: Subject) -> Job | None:
+    rule = RULES.get(subject.type)
+    return rule(board, subject) if rule else None
+
+
+def _photo(board: Board, photo: Subject) -> Job | None:
+    if photo.get("state") != "received":
+        return None
     said = photo.cells["state"].fact
     seq = said.seq if said else photo.seq
     return Job(seq, RENDER, board.incident_id, photo.id, photo.get("sha256"))
+
+
+def _ground(board: Board, incident: Subject) -> Job | None:
+    """An incident that no layer was ever published in gets the town's ground."""
+    if board.of_type("layer") or incident.get("ended_us"):
+        return None
+    return Job(incident.seq, GROUND, board.incident_id, incident.id, incident.id)
+
+
+def _isolation(board: Board, cause: Subject) -> Job | None:
+    """A closure or the network moved since the last isolation was computed."""
+    network = board.subjects.get(NETWORK)
+    if network is None or (cause.type == "layer" and cause.id != NETWORK):
+        return None
+    inputs = isolation_inputs(board)
+    last = board.subjects.get("isolation")
+    if last is not None and last.get("inputs") == inputs:
+        return None
+    return Job(cause.seq, ISOLATION, board.incident_id, cause.id, inputs)
+
+
+def _lahar(board: Board, clock: Subject) -> Job | None:
+    said = clock.get("windows") or {}
+    asked = (clock.get("table"), clock.get("erupted_at"))
+    if clock.get("state") != "running" or (said.get("table"), said.get("erupted_at")) == asked:
+        return None
+    return Job(clock.seq, LAHAR, board.incident_id, clock.id, clock.get("table"))
+
+
+RULES: dict[str, Callable[[Board, Subject], Job | None]] = {
+    "photo": _photo,
+    "incident": _ground,
+    "layer": _isolation,
+    "road_closure": _isolation,
+    "lahar_clock": _lahar,
+}

@@ -41,6 +41,39 @@ def _declared(b: Body, teams: Teams) -> str:
     return _join(b["road_name"], _said(b, "closure_kind"), b.get("closed_by"), b.get("reason"))
 
 
+def _damaged(b: Body, teams: Teams) -> str:
+    on = b.get("on") or {}
+    side = words("ja", f"side.{on['side']}") if on.get("side") and on["kind"] == "river" else ""
+    return _join(on.get("name"), side, b.get("text"), b.get("place_text"))
+
+
+def _isolated(b: Body, teams: Teams) -> str:
+    """Who is cut off, in words; what could not be told stands there too."""
+    if b.get("failure"):
+        return f"判定不可：{b['failure']}"
+    said = []
+    for state in ("isolated", "cut_from_centre", "undecided"):
+        names = [row["name"] for row in b.get("rows") or () if row["state"] == state]
+        if names:
+            said.append(f"{words('ja', f'access.{state}')} {len(names)}地区（{_some(names)}）")
+    if not b["outside_known"]:
+        said.append("町外への出口が未設定のため孤立は判定不可")
+    said += [f"通行止め「{u['road_name']}」は道路網で特定できず" for u in b.get("unmatched") or ()]
+    schematic = "［概略］" if b.get("schematic") else ""
+    return schematic + ("、".join(said) or "孤立・不通の地区なし")
+
+
+def _some(names: list[str], most: int = 12) -> str:
+    more = f"ほか{len(names) - most}" if len(names) > most else ""
+    return "・".join(names[:most]) + more
+
+
+def _arrivals(b: Body, teams: Teams) -> str:
+    return (
+        f"判定不可：{b['failure']}" if b.get("failure") else _join(b.get("title"), b["assumption"])
+    )
+
+
 WORDS: dict[str, Callable[[Body, Teams], str]] = {
     "incident.opened": lambda b, _: b["title"],
     "report.received": _report,
@@ -52,6 +85,12 @@ WORDS: dict[str, Callable[[Body, Teams], str]] = {
     "photo.refused": lambda b, _: b["message"],
     "instruction.issued": _issued,
     "road_closure.declared": _declared,
+    "road_damage.reported": _damaged,
+    "river_damage.reported": _damaged,
+    "layer.published": lambda b, _: _join(b["title"], b.get("date"), b["sha256"][:12]),
+    "isolation.computed": _isolated,
+    "lahar_clock.started": lambda b, _: _join("噴火", b["erupted_at"], b.get("reason")),
+    "lahar_clock.computed": _arrivals,
     "team.formed": lambda b, _: b["name"],
 }
 

@@ -12,6 +12,7 @@ from dashboard.projections.subject import Subject
 
 NOBODY_ELSE = frozenset({"hq"})
 SCREENS = frozenset({"hq", "wall"})
+CREWS = frozenset({"hq", "wall", "field:*"})
 EVERYBODY = frozenset({"hq", "wall", "field:*", "partner:*"})
 
 
@@ -60,6 +61,10 @@ def _screens(_: Subject, __: Mapping[str, Subject]) -> frozenset[str]:
     return SCREENS
 
 
+def _crews(_: Subject, __: Mapping[str, Subject]) -> frozenset[str]:
+    return CREWS
+
+
 def _everybody(_: Subject, __: Mapping[str, Subject]) -> frozenset[str]:
     return EVERYBODY
 
@@ -69,6 +74,12 @@ RULES: dict[str, Callable[[Subject, Mapping[str, Subject]], frozenset[str]]] = {
     "photo": _photo,
     "instruction": _instruction,
     "road_closure": _everybody,
+    "road_damage": _crews,
+    "river_damage": _crews,
+    "layer": _everybody,
+    "isolation": _everybody,
+    "isolated_settlement": _everybody,
+    "lahar_clock": _everybody,
     "incident": _everybody,
     "drill": _everybody,
     "team": _everybody,

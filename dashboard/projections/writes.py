@@ -166,6 +166,48 @@ def _incident_ended(e: Event, b: Body) -> Iterator[Write]:
     yield Write(e.subject_id, "incident", {"ended_us": e.recorded_us})
 
 
+def _damaged(type_: str) -> Callable[[Event, Body], Iterator[Write]]:
+    names = (
+        "text", "place", "place_text", "on", "geometry", "length_m", "passable", "owner",
+        "organisation", "means", "report_id",
+    )  # fmt: skip
+
+    def rule(e: Event, b: Body) -> Iterator[Write]:
+        yield Write(e.subject_id, type_, {"person_id": e.person_id, **_given(b, *names)})
+
+    return rule
+
+
+def _published(e: Event, b: Body) -> Iterator[Write]:
+    fields = {name: b[name] for name in b if name not in ("seen", "reason")}
+    # a replay still asks for the file that a later one replaced
+    fields |= {"state": "in_force", f"file:{b['sha256']}": True}
+    yield Write(e.subject_id, "layer", fields)
+
+
+def _isolation(e: Event, b: Body) -> Iterator[Write]:
+    """What was computed last stands, whatever the worker's clock says: ranked by seq."""
+    summary = {name: value for name, value in b.items() if name != "rows"}
+    yield Write(e.subject_id, "isolation", _ranked(e.seq, summary))
+    ground = {name: b.get(name) for name in ("network", "schematic", "uncertainty_m")}
+    for row in b.get("rows") or ():
+        fields = _ranked(e.seq, {**ground, "row": row})
+        yield Write(f"settlement:{row['id']}", "isolated_settlement", fields)
+
+
+def _ranked(rank: int, fields: Body) -> Body:
+    return {name: Ranked(rank, value) for name, value in fields.items()}
+
+
+def _lahar_started(e: Event, b: Body) -> Iterator[Write]:
+    fields = {"state": "running", "table": b["table"], "erupted_at": b["erupted_at"]}
+    yield Write(e.subject_id, "lahar_clock", fields | _given(b, "reason"))
+
+
+def _lahar_computed(e: Event, b: Body) -> Iterator[Write]:
+    yield Write(e.subject_id, "lahar_clock", _ranked(e.seq, {"windows": b}))
+
+
 def _clock_set(e: Event, b: Body) -> Iterator[Write]:
     clock = {"story_at": b["story_at"], "speed": b.get("speed", 1.0), "real_us": e.recorded_us}
     yield Write(e.subject_id, "drill", {"clock": clock})
@@ -192,6 +234,14 @@ RULES: dict[str, Callable[[Event, Body], Iterator[Write]]] = {
     "instruction.withdrawn": _flag("instruction", "state", "withdrawn"),
     "road_closure.declared": _declared,
     "road_closure.lifted": _flag("road_closure", "state", "lifted"),
+    "road_damage.reported": _damaged("road_damage"),
+    "river_damage.reported": _damaged("river_damage"),
+    "layer.published": _published,
+    "layer.withdrawn": _flag("layer", "state", "withdrawn"),
+    "isolation.computed": _isolation,
+    "lahar_clock.started": _lahar_started,
+    "lahar_clock.computed": _lahar_computed,
+    "lahar_clock.stopped": _flag("lahar_clock", "state", "stopped"),
     "team.formed": _own("team", "name"),
     "team.disbanded": _flag("team", "disbanded", True),
     "person.mustered": _duty(True),

@@ -99,6 +99,17 @@ ROUTES: tuple[Route, ...] = (
     _row("GET", "/api/v1/incidents/*/timeline", HQ | DRILL_STAFF),
     _row("GET", "/api/v1/incidents/*/timeline.csv", HQ | DRILL_STAFF, audit="timeline.exported"),
     _row("GET", "/api/v1/incidents/*/export.*", HQ | DRILL_STAFF, audit="board.exported"),
+    # the ground
+    _row("GET", "/api/v1/layers", ALL),
+    _row("GET", "/api/v1/layers/shelf", HQ),
+    _row("POST", "/api/v1/layers/imports", HQ, audit="layer.imported"),
+    _row("GET DELETE", "/api/v1/layers/imports/*", HQ),
+    _row("PUT DELETE", "/api/v1/incidents/*/layers/*", HQ),
+    _row("GET", "/api/v1/places", ALL - {PARTNER}),
+    _row("GET", "/api/v1/place", ALL - {PARTNER}),
+    _row("GET", "/api/v1/incidents/*/shelters", HQ | DRILL_STAFF),
+    _row("GET", "/layers/*", ALL),
+    _row("GET", "/tiles/*/*/*/*", ALL),
     # files
     _row("GET HEAD POST OPTIONS", "/uploads", UPLOADERS),
     _row("GET HEAD PATCH DELETE POST OPTIONS", "/uploads/*", UPLOADERS),

@@ -35,6 +35,7 @@ def layout(screen: Screen, settings: Settings) -> Node:
         children=[
             base_map(screen.realm, settings, zoom_buttons=True),
             html.Strong(words(lang, "map.schematic"), className="eoc-schematic"),
+            html.Div(id="triage-access", **_label(lang, "access")),
             html.Div("", id="triage-mode", role="status"),
             html.Div(id="triage-tools"),
         ],

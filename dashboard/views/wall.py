@@ -21,6 +21,8 @@ COUNTS = (
     ("instructions_acknowledged", ""),
     ("instructions_completed", ""),
     ("road_closures_in_force", ""),
+    ("settlements_isolated", "alarm"),
+    ("settlements_cut_from_centre", ""),
     ("photos_received", ""),
     ("photos_pending", ""),
 )
@@ -33,6 +35,7 @@ def layout(screen: Screen, settings: Settings) -> Node:
         className="wall-side",
         children=[
             _panel(lang, "counts", _counts(lang), html.Small("", id="wall-as-of")),
+            _panel(lang, "access", html.Div(id="wall-access")),
             _panel(lang, "oldest", html.Div(id="wall-oldest")),
             _panel(lang, "instructions", html.Ul(id="wall-instructions")),
         ],

@@ -23,10 +23,10 @@ CATEGORIES = tuple(NAMES)
 
 
 @contextmanager
-def served() -> Iterator[Served]:
-    """The application without a worker, in a folder of its own."""
+def served(*, worker: bool = False) -> Iterator[Served]:
+    """The application, in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="eoc-bench-"))
-    server = Served(folder, worker=False)
+    server = Served(folder, worker=worker)
     server.seed()
     server.start()
     try:
@@ -88,9 +88,21 @@ def fill(server: Served, incident: str, reports: range, *, photos: bool) -> None
         server.api("POST", path, {"events": events}, "patrol-1")
 
 
-def open_seconds(page: Page, incident: str, points: int) -> float:
-    """Return seconds from the start of navigation until all points are painted."""
-    page.goto(f"/wall?incident={incident}", wait_until="commit")
+def all_layers(server: Served, incident: str) -> str:
+    """Return the hash that shows every reference layer this server can show, on a base map."""
+    rows = server.api("GET", f"/api/v1/layers?incident={incident}", who="wall")["layers"]
+    shown = [row for row in rows if row["available"]]
+    base = next((row["name"] for row in shown if row["base"]), "none")
+    return f"#base={base}&on=" + ",".join(row["name"] for row in shown if not row["base"])
+
+
+def open_seconds(page: Page, incident: str, points: int, layers: str = "") -> float:
+    """Return seconds from the start of navigation until all points are painted.
+
+    ``layers`` is a hash that shows layers besides.
+    """
+    page.goto("about:blank")  # another hash alone would not load the page again
+    page.goto(f"/wall?incident={incident}{layers}", wait_until="commit")
     page.wait_for_function(
         """n => window.eocWall && eocWall.layer.grid.points.size >= n
             && new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))

@@ -61,6 +61,7 @@ LAWS = (
     Law("bombs", "tests.laws.bombs", 200, zero("taken", "slow", "grown")),
     Law("bombs", "tests.laws.photo_bombs", 1, zero("taken", "slow", "grown")),
     Law("mutated", "tests.laws.mutated", 10_000, zero("crashes", "slow")),
+    Law("mutated", "tests.laws.mutated_geo", 10_000, zero("crashes", "slow", "loose")),
     Law("markup", "tests.laws.markup", 100, zero("failed")),
     Law("disk-full", "tests.laws.disk_full_uploads", 20, zero("unclear", "lost", "stuck")),
     Law("restore", "tests.laws.restore", 20, came_back),

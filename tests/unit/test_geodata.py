@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from dashboard.reports.geodata import SHEETS, Wanted, export_board, features
+from dashboard.projections.features import TYPES
+from dashboard.reports.geodata import LEFT_OUT, Wanted, export_board, features
+from dashboard.reports.geosheets import SHEETS
 from layers.errors import NotExportable
 from tests.conftest import CREW, DESK, SYSTEM, Headquarters, event
 from tests.exported import document, layers_of, read
@@ -112,3 +114,21 @@ def test_a_map_file_says_its_incident_as_of_and_drill(board: Headquarters, tmp_p
 def test_nothing_of_a_type_is_an_error(board: Headquarters, tmp_path: Path) -> None:
     with pytest.raises(NotExportable):
         _export(board, "csv", tmp_path, types=frozenset({"shelter"}))
+
+
+def test_damage_goes_out_on_its_stretch_with_its_river(board: Headquarters) -> None:
+    on = {
+        "kind": "river", "line_id": "biei", "name": "美瑛川", "along_m": 1200.0, "side": "left",
+        "distance_m": 8.0, "confidence": 0.9,
+    }  # fmt: skip
+    body = {"text": "護岸欠損", "on": on, "geometry": ROAD, "passable": "no", "length_m": 40.0}
+    board.one(CREW, event("river_damage.reported", "d1", body))
+    found = next(f for f in features(board.board, Wanted("hq")) if f["id"] == "d1")
+    assert found["layer"] == "河川被害"
+    assert found["geometry"] == ROAD
+    row = found["properties"]
+    assert (row["路線・河川"], row["岸"], row["通行"]) == ("美瑛川", "左岸", "不可")
+
+
+def test_every_type_a_map_shows_has_a_sheet_or_is_left_out_on_purpose() -> None:
+    assert set(TYPES) == set(SHEETS) | (LEFT_OUT - {"erased"})

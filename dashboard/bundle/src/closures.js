@@ -17,8 +17,8 @@ export function closureShape(L, { geometry, properties: p }, size) {
   const turn = ([lon, lat]) => [lat, lon];
   if (geometry.type === 'Point') return group.addLayer(cross(L, turn(geometry.coordinates), size, line));
   const points = geometry.coordinates.map(turn);
-  group.addLayer(L.polyline(points, { color: '#ffffff', weight: size / 4, opacity: 0.9 }));
-  group.addLayer(L.polyline(points, { ...line, weight: size / 6, className: 'eoc-closure' }));
+  group.addLayer(L.polyline(points, { color: '#ffffff', weight: size / 4, opacity: 0.9, className: 'eoc-analysis-closures' }));
+  group.addLayer(L.polyline(points, { ...line, weight: size / 6, className: 'eoc-closure eoc-analysis-closures' }));
   group.addLayer(cross(L, middle(points), size, line));
   if (points.length === 2) for (const end of points) group.addLayer(cross(L, end, size * 0.6, line));
   return group;
@@ -47,6 +47,6 @@ function cross(L, at, size, { color }) {
   const html = svg('svg', { viewBox: '0 0 48 48', class: 'eoc-symbol' },
     svg('circle', { cx: 24, cy: 24, r: 20, fill: '#ffffff', stroke: color, 'stroke-width': 5 }),
     svg('path', { d: 'M14 14l20 20M34 14 14 34', stroke: color, 'stroke-width': 6, 'stroke-linecap': 'round' }));
-  const icon = L.divIcon({ html, className: 'eoc-marker', iconSize: [size, size], iconAnchor: [size / 2, size / 2] });
+  const icon = L.divIcon({ html, className: 'eoc-marker eoc-analysis-closures', iconSize: [size, size], iconAnchor: [size / 2, size / 2] });
   return L.marker(at, { icon, keyboard: false, zIndexOffset: 500 });
 }

@@ -1,6 +1,5 @@
 // How the hand-made ground looks: functions dash-leaflet finds by name in window.eocGround.
 import { h, svg } from './dom.js';
-import { t } from './words.js';
 
 const LINES = {
   river: { color: '#7fb2dd', weight: [7, 4.5, 3] },
@@ -18,19 +17,22 @@ function lineOf(p) {
   return LINES[p.kind === 'road' ? p.road_class : p.kind] ?? LINES.road;
 }
 
+/** Where the ground lies: above base maps (200), below the layers over it (260 and more). */
+export const GROUND_PANE = 'eoc-ground';
+
 /** The style of lines and areas. */
 function style({ geometry, properties: p }) {
   if (geometry.type.endsWith('Polygon')) {
-    return { stroke: false, fillColor: '#ded6c4', fillOpacity: 0.9, interactive: false };
+    return { pane: GROUND_PANE, className: 'eoc-ground-area', stroke: false, fillColor: '#ded6c4', fillOpacity: 0.9, interactive: false };
   }
   const line = lineOf(p);
   const weight = (line.weight[(p.rank ?? 2) - 1] ?? line.weight[2]) * scale();
-  return { color: line.color, weight, dashArray: line.dashArray, lineCap: 'round', interactive: false };
+  return { pane: GROUND_PANE, className: 'eoc-ground-line', color: line.color, weight, dashArray: line.dashArray, lineCap: 'round', interactive: false };
 }
 
 /** A place: a dot and its name; the class decides from which zoom it is read. */
 function pointToLayer({ properties: p }, latlng) {
-  return label(latlng, `eoc-label point kind-${p.kind} rank-${p.rank ?? 3}`,
+  return label(latlng, `eoc-label ground point kind-${p.kind} rank-${p.rank ?? 3}`,
     h('div', {}, dot(p.kind), h('span', {}, words(p))));
 }
 
@@ -58,7 +60,7 @@ function onEachFeature({ geometry, properties: p }, layer) {
   const points = geometry.coordinates;
   const [lon, lat] = points[Math.floor(points.length * (p.kind === 'river' ? 0.38 : 0.55))];
   const text = p.ref ? shield(p) : h('span', {}, p.name);
-  const made = label([lat, lon], `eoc-label line kind-${p.kind} rank-${p.rank ?? 3}`, h('div', {}, text));
+  const made = label([lat, lon], `eoc-label ground line kind-${p.kind} rank-${p.rank ?? 3}`, h('div', {}, text));
   layer.on('add', () => layer._map?.addLayer(made));
   layer.on('remove', () => made.remove());
 }
@@ -75,7 +77,8 @@ function shield(p) {
 // what is read first keeps its place; a name that would lie on another one waits for a closer zoom
 const KINDS = ['town_hall', 'settlement', 'summit', 'station', 'facility', 'river', 'road', 'crater', 'spot', 'railway'];
 
-function importance(node) {
+function importance(node, stepsBack) {
+  if (stepsBack && node.classList.contains('ground')) return Infinity;
   const rank = Number(/rank-(\d)/.exec(node.className)?.[1] ?? 3);
   const kind = KINDS.indexOf(/kind-(\w+)/.exec(node.className)?.[1]);
   return rank * 100 + (kind < 0 ? KINDS.length : kind);
@@ -88,7 +91,7 @@ export const TOWN = [[43.42, 142.38], [43.66, 142.7]];
 export function followZoom(map) {
   const tell = () => {
     map.getContainer().dataset.zoom = String(Math.round(map.getZoom()));
-    declutter(map);
+    tidyLabels(map);
   };
   let waiting = 0;
   const soon = () => { clearTimeout(waiting); waiting = setTimeout(tell, 50); };
@@ -96,15 +99,17 @@ export function followZoom(map) {
     if (event.type !== 'layeradd' || event.layer.options?.pane === 'shadowPane') soon();
   });
   map.fitBounds(TOWN, { animate: false });
-  map.attributionControl?.setPrefix(false).addAttribution(t('map.attribution'));
+  map.attributionControl?.setPrefix(false);
   tell();
 }
 
-function declutter(map) {
+/** Show only names that do not lie on each other; on a base map those of the ground come last. */
+export function tidyLabels(map) {
+  const stepsBack = map.getContainer().dataset.ground === 'dim';
   const labels = [...map.getPane('shadowPane').querySelectorAll('.eoc-label')];
   for (const label of labels) label.classList.remove('covered');
   const taken = [];
-  const boxes = labels.sort((a, b) => importance(a) - importance(b)).map((label) => label.firstChild.getBoundingClientRect());
+  const boxes = labels.sort((a, b) => importance(a, stepsBack) - importance(b, stepsBack) || importance(a) - importance(b)).map((label) => label.firstChild.getBoundingClientRect());
   labels.forEach((label, i) => {
     const box = boxes[i];
     if (!box.width) return;

@@ -3,6 +3,7 @@
 import { closureShape, closureWords } from './closures.js';
 import { svg, h } from './dom.js';
 import { Grid } from './grid.js';
+import { GROUND_PANE } from './ground.js';
 import { popupContent, listContent } from './popup.js';
 import { symbol } from './symbols.js';
 import { t } from './words.js';
@@ -16,6 +17,7 @@ const LIST_MOST = 20;
 export const theMap = new Promise((done) => {
   const hook = () => {
     globalThis.L.Map.addInitHook(function ready() {
+      this.createPane(GROUND_PANE).style.zIndex = 250; // the ground asks for it as soon as it is drawn
       this.whenReady(() => done({ L: globalThis.L, map: this }));
     });
   };

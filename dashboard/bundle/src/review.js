@@ -1,9 +1,12 @@
 // After the event: a slider over the log. Each position asks the server what was known then.
 import './map.css';
+import './analysis.css';
 import './review.css';
+import { AnalysisLayer } from './analysis.js';
 import { request } from './api.js';
 import { say, whenPresent } from './dom.js';
 import { followZoom } from './ground.js';
+import { startLayers } from './layers/start.js';
 import { LiveLayer, theMap } from './map_layer.js';
 import { startShell } from './shell.js';
 import { fullClock } from './time.js';
@@ -18,6 +21,7 @@ async function start() {
   const shell = await startShell();
   const { L, map } = await theMap;
   followZoom(map);
+  startLayers({ L, map, replica: shell?.replica });
   if (!shell) return;
   const slider = await whenPresent('review-seq');
   const csv = await whenPresent('review-csv');
@@ -61,6 +65,7 @@ class Past {
     Object.assign(this, { slider, asked: 0, shown: 0 });
     this.replica = { features: new Map() };
     this.layer = new LiveLayer({ L, map, replica: this.replica });
+    this.analysis = new AnalysisLayer({ L, map, replica: this.replica });
   }
 
   async show() {
@@ -91,7 +96,9 @@ class Past {
     this.replica.features.clear();
     for (const feature of features) this.replica.features.set(feature.id, feature);
     this.layer.seqs.clear(); // a jump in time is the mass: nothing pulses
-    this.layer.apply([...new Set([...before, ...this.replica.features.keys()])]);
+    const touched = [...new Set([...before, ...this.replica.features.keys()])];
+    this.layer.apply(touched);
+    this.analysis.apply(touched);
     for (const cell of document.querySelectorAll('#review-figures [data-measure]')) {
       const measure = this.replica.features.get(`measure:${cell.dataset.measure}`);
       say(cell.querySelector('b'), String(measure?.properties.value ?? 0));

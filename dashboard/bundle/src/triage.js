@@ -1,9 +1,13 @@
 // Triage: what came in, its photo, its place; every decision by mouse and by key.
 import './map.css';
+import './analysis.css';
 import './triage.css';
+import { AnalysisLayer } from './analysis.js';
+import { AccessPanel } from './analysis_panel.js';
 import { Desk } from './desk.js';
 import { h, whenPresent } from './dom.js';
 import { followZoom } from './ground.js';
+import { startLayers } from './layers/start.js';
 import { isMarked, LiveLayer, theMap } from './map_layer.js';
 import { MapTools } from './map_tools.js';
 import { followSettled, reloadForNewest, startShell } from './shell.js';
@@ -39,7 +43,10 @@ class Triage {
   constructor(L, map, replica) {
     Object.assign(this, { map, replica, chosen: null, host: node('triage-dialogs') });
     this.desk = new Desk({ replica, notice: node('triage-notice') });
+    this.layers = startLayers({ L, map, replica, key: 'L' });
     this.layer = new LiveLayer({ L, map, replica, size: 38, pick: (id) => this.choose(id) });
+    this.analysis = new AnalysisLayer({ L, map, replica });
+    this.access = new AccessPanel(node('triage-access'), replica, { most: 5 });
     this.list = new List({
       node: node('triage-list'), filters: node('triage-filters'), count: node('triage-count'),
       replica, pick: (id) => this.choose(id),
@@ -64,13 +71,16 @@ class Triage {
 
   apply(ids) {
     this.layer.apply(ids);
+    this.analysis.apply(ids);
+    this.access.apply(ids);
     this.list.apply(ids);
-    if (!this.chosen && this.list.order.size) this.choose(this.list.order.ids[0]);
+    // nobody asked for the first one: a map that a link has placed stays where it is
+    if (!this.chosen && this.list.order.size) this.choose(this.list.order.ids[0], { bring: !this.layers.pinned });
     else this.#show();
   }
 
   /** Choose a subject everywhere. */
-  choose(id) {
+  choose(id, { bring = true } = {}) {
     if (!isListed(this.replica.features.get(id))) return;
     this.chosen = id;
     this.desk.hush();
@@ -79,7 +89,7 @@ class Triage {
     this.list.select(id);
     this.#show();
     const { feature } = this;
-    if (isMarked(feature)) this.#bring(feature.geometry.coordinates);
+    if (bring && isMarked(feature)) this.#bring(feature.geometry.coordinates);
   }
 
   move(step) {

@@ -16,6 +16,7 @@ const KEYS = {
   i: ['keys.instruct', (triage) => triage.instruct()],
   p: ['keys.place', (triage) => triage.place()],
   c: ['keys.closure', (triage) => triage.tools.declare()],
+  l: ['layers.key', (triage) => triage.layers.toggle()],
   Enter: ['keys.retry', (triage) => triage.desk.again()],
   Escape: ['keys.leave', (triage) => { triage.tools.stop(); triage.desk.hush(); }],
   ',': ['keys.photo_back', (triage) => triage.viewer.turn(-1)],

@@ -1,8 +1,12 @@
 // The wall: nobody touches it, it is read from 6 m, it runs for days.
 import './map.css';
+import './analysis.css';
 import './wall.css';
+import { AnalysisLayer } from './analysis.js';
+import { AccessPanel } from './analysis_panel.js';
 import { say, h, whenPresent } from './dom.js';
 import { followZoom, TOWN } from './ground.js';
+import { startLayers } from './layers/start.js';
 import { isMarked, LiveLayer, theMap } from './map_layer.js';
 import { followSettled, reloadForNewest, startShell } from './shell.js';
 import { CODES, ringSymbol, symbol } from './symbols.js';
@@ -19,14 +23,17 @@ async function start() {
   const { L, map } = await theMap;
   followZoom(map);
   legend(await whenPresent('wall-legend'));
+  const layers = startLayers({ L, map, replica: shell?.replica, wall: true });
   if (!shell) return;
   const { replica } = shell;
   const layer = new LiveLayer({ L, map, replica, size: Math.round(42 * scale()) });
+  const analysis = new AnalysisLayer({ L, map, replica, size: Math.round(36 * scale()) });
   const panels = makePanels(replica);
-  const view = new View(L, map, replica);
+  const view = new View(L, map, replica, layers);
   let fresh = false;
   const take = (ids) => {
     layer.apply(ids);
+    analysis.apply(ids);
     for (const panel of panels) panel.apply(ids, fresh);
     view.apply(ids);
     fresh = true;
@@ -34,7 +41,7 @@ async function start() {
   followSettled(replica, take);
   shell.root.addEventListener('eoc-teams', () => panels.forEach((panel) => { panel.look = ''; panel.apply([], fresh); }));
   setInterval(() => asOf(shell.lastGood()), 1000);
-  globalThis.eocWall = { layer, map, panels };
+  globalThis.eocWall = { layer, analysis, map, panels };
   performance.mark('eoc-wall-ready');
 }
 
@@ -45,6 +52,7 @@ function makePanels(replica) {
     new Strip(node('wall-strip'), replica),
     new Instructions(node('wall-instructions'), replica),
     new Oldest(node('wall-oldest'), replica),
+    new AccessPanel(node('wall-access'), replica, { most: 8 }),
   ];
 }
 
@@ -60,10 +68,10 @@ function legend(node) {
     item(symbol('other', { unverified: true }), t('certainty.unverified')));
 }
 
-/** Keeps everything that happened in view: the wall has nobody to move the map. */
+/** Keeps everything that happened in view: the wall has nobody to move the map. A link goes first. */
 class View {
-  constructor(L, map, replica) {
-    Object.assign(this, { L, map, replica, bounds: L.latLngBounds(TOWN), legend: document.getElementById('wall-legend') });
+  constructor(L, map, replica, layers) {
+    Object.assign(this, { L, map, replica, layers, bounds: L.latLngBounds(TOWN), legend: document.getElementById('wall-legend') });
     this.#fit();
     map.on('resize', () => this.#fit());
   }
@@ -82,7 +90,9 @@ class View {
     return lat > 43.2 && lat < 43.9 && lon > 142.0 && lon < 143.2;
   }
 
+  // a link may say where the wall looks
   #fit() {
+    if (this.layers.pinned) return;
     this.map.fitBounds(this.bounds.pad(0.03), { maxZoom: 13, animate: false, paddingBottomRight: [0, this.legend.offsetHeight] });
   }
 }

@@ -1,0 +1,68 @@
+"""``eoc layers import``: geodata from a file, folder or zip onto the shelf, with a report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from dashboard.config import load
+from layers.importers import Imported, read_all
+from layers.importers.report import printable
+from layers.schema import ROLES, Metadata
+from layers.shelf import Shelf
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--name", help="Name on the shelf: a-z, 0-9, _ and -.")
+@click.option("--title", help="表示名（省略時はファイルの名前）")
+@click.option("--role", type=click.Choice(ROLES), default="reference", show_default=True)
+@click.option("--source", default="", help="出典")
+@click.option("--licence", default="", help="利用条件")
+@click.option("--attribution", default="", help="地図に出す出典表示")
+@click.option("--date", default="", help="データの時点（2026-08-23 または 2026）")
+@click.option("--crs", help="EPSG code where the file says none, or something wrong: 6680.")
+@click.option("--encoding", help="CP932, UTF-8 …, where it cannot be told.")
+@click.option("--report", type=click.Path(path_type=Path), help="Also write the report as JSON.")
+@click.option("--dry-run", is_flag=True, help="Print the same report; keep nothing.")
+def import_layers(
+    path: Path,
+    name: str | None,
+    title: str | None,
+    crs: str | None,
+    encoding: str | None,
+    report: Path | None,
+    dry_run: bool,
+    **described: str,
+) -> None:
+    """Take in GeoJSON, shapefile, GeoPackage, KML/KMZ, GML, GPX, FlatGeobuf, TopoJSON or CSV.
+
+    Prints for each layer what it was taken for, what was mended and what was dropped and why.
+    Exit code 1 and one sentence where the whole is refused; then nothing is kept.
+    """
+    found = read_all(path, crs=crs, encoding=encoding, name=name)
+    metadata = [_metadata(item, title, len(found), described) for item in found]
+    for item in found:
+        click.echo(item.report.as_text() + "\n")
+    if dry_run:
+        click.echo(f"{len(found)} layers (dry run: nothing kept)")
+        return
+    shelf = Shelf(load().state_dir / "layers")
+    kept = [(m, shelf.put_frame(i.frame, m)) for i, m in zip(found, metadata, strict=True)]
+    for about, sha256 in kept:
+        click.echo(f"{about.name}\t{sha256}")
+    if report is not None:
+        rows = [
+            {**about.as_dict(), "sha256": sha256, "report": item.report.as_text()}
+            for (about, sha256), item in zip(kept, found, strict=True)
+        ]
+        report.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+
+
+def _metadata(item: Imported, title: str | None, of: int, described: dict[str, str]) -> Metadata:
+    """Return what a layer says of itself; one title for several layers gets theirs beside it."""
+    own = printable(item.title)
+    shown = own if title is None else title if of == 1 else f"{title}（{own}）"
+    return Metadata(name=item.name, title_ja=shown, **described)

@@ -1,0 +1,172 @@
+"""Imports by the admin page: the file to disk, then ``eoc layers import`` as its own process.
+
+GDAL reads files of strangers: in a process apart it can neither stop the hub nor take it down,
+and it can be cancelled. What became of an import lies in its folder, so that any web process
+can tell. A folder is swept a day after it was made.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from dashboard import native
+from dashboard.errors import Busy, Malformed, NotFound, TooLarge
+from dashboard.events import uuid7
+from layers.importers.limits import MAX_BYTES
+
+OPTIONS = ("title", "role", "source", "licence", "attribution", "date", "crs", "encoding", "name")
+LONGEST_S = 600
+MOST_AT_ONCE = 2
+KEPT_S = 86_400
+PIECE = 1 << 18
+ID = re.compile(r"[0-9a-f-]{36}")
+SAFE = re.compile(r"[^\w.()（）ー・-]+")
+
+
+class Stream(Protocol):
+    """The part of ``wsgi.input`` that is used."""
+
+    def read(self, size: int, /) -> bytes: ...  # noqa: D102
+
+
+class Imports:
+    """The imports of one installation, each in a folder of its own."""
+
+    def __init__(self, state_dir: Path) -> None:
+        self.state_dir = state_dir
+        self.folder = state_dir / "layers" / "imports"
+
+    def start(self, name: str, stream: Stream, length: int, asked: Mapping[str, str]) -> str:
+        """Take a file in and begin its import; return the import's id.
+
+        Raises:
+            TooLarge: more than an import may hold, known before a byte is read.
+            Malformed: no length, no name, or the file ended early.
+            Busy: two imports run already.
+        """
+        if length > MAX_BYTES:
+            raise TooLarge(
+                f"取込は {MAX_BYTES >> 20} MB までです（{length >> 20} MB）。", limit=MAX_BYTES
+            )
+        safe = SAFE.sub("_", Path(name.replace("\\", "/")).name).lstrip(".")[:120]
+        if length <= 0 or not safe:
+            raise Malformed("ファイルと名前を付けてください。", field="filename", value=name[:80])
+        self._sweep()
+        if len([p for p in self.folder.glob("*/pid") if _alive(p)]) >= MOST_AT_ONCE:
+            raise Busy("ほかの取込が終わるまでお待ちください。", retry_after_s=10)
+        id_ = uuid7()
+        target = self.folder / id_ / "file" / safe
+        target.parent.mkdir(parents=True)
+        _receive(stream, length, target)
+        self._run(self.folder / id_, target, asked)
+        return id_
+
+    def state(self, id_: str) -> dict[str, Any]:
+        """Return ``{id, state, layers, text}``; state: running, done, refused, cancelled or lost.
+
+        Raises:
+            NotFound: no such import here.
+        """
+        place = self._place(id_)
+        text = _text(place / "output")
+        report = place / "report.json"
+        if report.exists():
+            layers = json.loads(report.read_text("utf-8"))
+            return {"id": id_, "state": "done", "layers": layers, "text": text}
+        ended = _text(place / "ended")
+        state = ended or ("running" if _alive(place / "pid") else "lost")
+        return {"id": id_, "state": state, "layers": [], "text": text.removeprefix("eoc: ")}
+
+    def cancel(self, id_: str) -> None:
+        """Stop an import that runs; nothing of it is kept."""
+        place = self._place(id_)
+        if not (place / "report.json").exists() and not (place / "ended").exists():
+            (place / "ended").write_text("cancelled")
+            _kill(place / "pid")
+
+    def _place(self, id_: str) -> Path:
+        place = self.folder / id_
+        if not ID.fullmatch(id_) or not place.is_dir():
+            raise NotFound(f"There is no import {id_[:40]}; it may have been swept.", id=id_[:40])
+        return place
+
+    def _run(self, place: Path, target: Path, asked: Mapping[str, str]) -> None:
+        told = [f"--{name}={asked[name][:200]}" for name in OPTIONS if asked.get(name)]
+        command = [
+            sys.executable,
+            "-m",
+            "dashboard.cli",
+            "layers",
+            "import",
+            str(target.absolute()),
+        ]
+        environ = {**os.environ, "EOC_STATE_DIR": str(self.state_dir.absolute())}
+        report = f"--report={(place / 'report.json').absolute()}"
+        with (place / "output").open("wb") as output:
+            process = subprocess.Popen(  # noqa: S603 - our own command, arguments apart
+                [*command, *told, report], env=environ, stdout=output, stderr=output,
+                stdin=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+        (place / "pid").write_text(str(process.pid))
+        threading.Thread(target=_watch, args=(process, place), daemon=True).start()
+
+    def _sweep(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for place in self.folder.iterdir():
+            if time.time() - place.stat().st_mtime > KEPT_S:
+                shutil.rmtree(place, ignore_errors=True)
+
+
+def _receive(stream: Stream, length: int, target: Path) -> None:
+    left = length
+    with target.open("wb") as file:
+        while left and (piece := stream.read(min(PIECE, left))):
+            native.run(file.write, piece)
+            left -= len(piece)
+    if left:
+        shutil.rmtree(target.parents[1])
+        raise Malformed(
+            "ファイルが途中で切れました。もう一度送ってください。", field="body", value=left
+        )
+
+
+def _watch(process: subprocess.Popen[bytes], place: Path) -> None:
+    try:
+        code = process.wait(LONGEST_S)
+    except subprocess.TimeoutExpired:
+        (place / "output").write_text(f"{LONGEST_S} 秒で終わらなかったため中止しました。", "utf-8")
+        _kill(place / "pid")
+        code = process.wait()
+    if code and not (place / "ended").exists():
+        (place / "ended").write_text("refused")
+    shutil.rmtree(place / "file", ignore_errors=True)
+
+
+def _alive(pid: Path) -> bool:
+    try:
+        os.kill(int(pid.read_text()), 0)
+    except (OSError, ValueError):
+        return False
+    return not (pid.parent / "ended").exists() and not (pid.parent / "report.json").exists()
+
+
+def _kill(pid: Path) -> None:
+    try:
+        os.killpg(int(pid.read_text()), signal.SIGKILL)
+    except (ProcessLookupError, ValueError, FileNotFoundError):
+        return
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8", "replace") if path.exists() else ""

@@ -1,0 +1,150 @@
+"""Which settlements the closures in force cut off, worked out and said with its inputs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from dashboard.errors import EocError
+from dashboard.ground import in_force, whole
+from dashboard.jobs.answer import Answer
+from dashboard.projections.board import Board
+from dashboard.projections.pending import Job, isolation_inputs
+from dashboard.projections.subject import Subject
+from dashboard.realm import Realm
+from layers.errors import LayerError
+from layers.roads import Closure, Fragile, Isolation, Network, Standing, fragile, isolation
+
+FRAGILE_MOST = 200  # stretches named in one answer; the worst come first
+
+
+def work(realm: Realm, job: Job) -> list[Answer]:
+    """Work out isolation for the closures as they stand now."""
+    board = realm.live.still(job.incident_id)
+    inputs = isolation_inputs(board)
+    try:
+        layer = in_force(board, "network")
+        network = _network(realm, layer.get("sha256"))
+        body = _computed(board, network, layer)
+    except (EocError, LayerError) as error:
+        body = _failed(board, f"{error}")
+    return [Answer("isolation.computed", "isolation", {"inputs": inputs, **body}, (inputs,))]
+
+
+def give_up(realm: Realm, job: Job) -> list[Answer]:
+    """Say that it could not be told: the network took the worker down."""
+    board = realm.live.still(job.incident_id)
+    body = _failed(board, "道路網の計算が繰り返し止まりました。道路網を確かめてください。")
+    inputs = isolation_inputs(board)
+    return [Answer("isolation.computed", "isolation", {"inputs": inputs, **body}, (inputs,))]
+
+
+@lru_cache(maxsize=4)
+def _built(path: Path) -> Network:
+    """Networks by their file: it never changes, and building takes longer than asking."""
+    return Network.from_collection(json.loads(path.read_bytes()))
+
+
+def _network(realm: Realm, sha256: str) -> Network:
+    return _built(whole(realm, sha256))
+
+
+def _computed(board: Board, network: Network, layer: Subject) -> dict[str, Any]:
+    closures = [_closure(s) for s in _declared(board)]
+    found = isolation(network, closures, network_sha256=layer.get("sha256"))
+    names = {s.place.id: s.place.name for s in found.settlements}
+    roads = {c.id: c.road_name for c in closures}
+    weak = (fragile(network, closures) or ())[:FRAGILE_MOST]
+    return {
+        "network": layer.get("sha256"), "network_title": layer.get("title") or "",
+        "closures": [c.id for c in closures], "settlements": len(found.settlements),
+        "outside_known": bool(len(network.nodes_of("outside"))),
+        "schematic": found.schematic, "uncertainty_m": found.uncertainty_m,
+        "rows": _rows(board, found),
+        "unmatched": [
+            {"closure_id": m.closure.id, "road_name": m.closure.road_name, "reason": m.reason_ja}
+            for m in found.unmatched
+        ],
+        "freed_by": [_freed(f, roads, names) for f in found.freed_by],
+        "fragile": [_fragile(network, one, names) for one in weak], "failure": "",
+    }  # fmt: skip
+
+
+def _declared(board: Board) -> Iterable[Subject]:
+    return (s for s in board.of_type("road_closure") if s.get("state") == "declared")
+
+
+def _closure(subject: Subject) -> Closure:
+    return Closure(
+        subject.id, subject.get("closure_kind"), subject.get("geometry"),
+        subject.get("road_name"), subject.get("owner"), subject.get("closed_by"),
+    )  # fmt: skip
+
+
+def _rows(board: Board, found: Isolation) -> list[dict[str, Any]]:
+    """Return the settlements that are affected, and those that no longer are."""
+    rows = [_row(one) for one in found.settlements]
+    before = {s.id for s in board.of_type("isolated_settlement") if _affected(s.get("row", {}))}
+    gone = before - {f"settlement:{row['id']}" for row in rows}  # another network names others
+    left = [{**board.subjects[id_].get("row"), "state": "reachable"} for id_ in sorted(gone)]
+    return [r for r in rows if _affected(r) or f"settlement:{r['id']}" in before] + left
+
+
+def _affected(row: dict[str, Any]) -> bool:
+    return bool(row.get("state") != "reachable")
+
+
+def _row(one: Standing) -> dict[str, Any]:
+    lon, lat = one.place.lonlat
+    by_car = one.centre["town_hall"].get("car")
+    return {
+        "id": one.place.id, "name": one.place.name, "lon": lon, "lat": lat, "state": _state(one),
+        "outside": {"car": OUTSIDE[one.outside]},
+        "centre": {g: {m: w.state for m, w in ways.items()} for g, ways in one.centre.items()},
+        "distance_m": by_car.distance_m if by_car else None,
+        "detour_m": by_car.detour_m if by_car else None,
+        **one.place.counts, "reason": one.reason_ja,
+    }  # fmt: skip
+
+
+OUTSIDE = {"isolated": "cut", "connected": "reachable", "undecided": "undecided"}
+
+
+def _state(one: Standing) -> str:
+    """孤立 comes before 町中心部へ不通: who cannot leave at all is named once."""
+    if one.outside == "isolated":
+        return "isolated"
+    if any(ways["car"].state == "cut" for ways in one.centre.values()):
+        return "cut_from_centre"
+    return "undecided" if one.outside == "undecided" else "reachable"
+
+
+def _freed(freed: Any, roads: dict[str, str], names: dict[str, str]) -> dict[str, Any]:
+    again = dict.fromkeys((*freed.no_longer_isolated, *freed.centre_again))
+    return {
+        "closure_id": freed.closure_id, "road_name": roads[freed.closure_id],
+        "settlements": [names[i] for i in again], "households": freed.households,
+    }  # fmt: skip
+
+
+def _fragile(network: Network, one: Fragile, names: dict[str, str]) -> dict[str, Any]:
+    feature = one.as_feature(network)
+    return {
+        "edge": str(one.edge), "name": feature["properties"].get("name") or "",
+        "geometry": feature["geometry"], "settlements": [names[i] for i in one.lost],
+        "households": one.households["known"],
+    }  # fmt: skip
+
+
+def _failed(board: Board, why: str) -> dict[str, Any]:
+    """Nothing can be told: every settlement that stood as cut off is now undecided."""
+    before = (s.get("row") for s in board.of_type("isolated_settlement"))
+    rows = [{**row, "state": "undecided"} for row in before if row and _affected(row)]
+    return {
+        "network": None, "network_title": "", "closures": [s.id for s in _declared(board)],
+        "settlements": 0, "outside_known": False, "schematic": False, "uncertainty_m": None,
+        "rows": rows, "unmatched": [], "freed_by": [], "fragile": [], "failure": why[:2000],
+    }  # fmt: skip

@@ -1,0 +1,133 @@
+"""CSV with columns of coordinates, whatever they are called and however they are written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from layers.errors import BrokenFile
+from layers.importers import encoding, limits
+from layers.importers.raw import NotGeodata, Options, Raw, Source, too_many
+from layers.notation import parse_degrees, parse_lonlat
+
+LAT = ("緯度", "北緯", "lat", "latitude", "緯度(10進)", "緯度(度)", "lat_deg", "y座標", "y")
+LON = ("経度", "東経", "lon", "longitude", "lng", "long", "経度(10進)", "経度(度)", "x座標", "x")
+PAIR = ("緯度経度", "経度緯度", "座標", "位置座標", "latlon", "lonlat", "latlng", "coordinates")
+PLANE = ("y座標", "y", "x座標", "x")  # names that may also mean metres of a plane
+DELIMITERS = (",", "\t", ";")
+BY_CUSTOM = "記載がないため世界測地系（JGD2011・WGS84）とみなした"
+
+
+def read(source: Source, options: Options) -> Iterator[Raw]:
+    """Yield the one layer of a table: a point for each row whose coordinates can be read.
+
+    Raises:
+        BrokenFile: it has no columns of coordinates, or a row with more cells than headings.
+        UnsafeFile: more rows, columns or text than the limits.
+    """
+    text, choice = encoding.decode(source.text_bytes(), given=options.encoding, where=source.name)
+    header, rows = _rows(text, source.name)
+    columns = {
+        name: list(values) for name, values in zip(header, zip(*rows, strict=True), strict=True)
+    }
+    geometries, reasons, in_degrees = _points(header, rows, source.name)
+    kept: dict[str, Any] = {n: [v if v != "" else None for v in c] for n, c in columns.items()}
+    raw = Raw("CSV", geometries, kept, reasons=reasons)
+    raw.encoding, raw.encoding_why = choice.shown, choice.why
+    raw.crs_why = "平面座標のようだが記載なし"
+    if in_degrees:
+        raw.crs, raw.crs_why = CRS.from_epsg(4326), BY_CUSTOM
+    yield raw
+
+
+def _rows(text: str, where: str) -> tuple[list[str], list[list[str]]]:
+    first = text.split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    try:
+        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise BrokenFile(f"CSV として読めません（{error}）。", where=where) from None
+    if len(table) < 2 or (len(table[0]) < 2 and not _column(table[0], PAIR)):
+        raise NotGeodata("見出しと座標の列のある表ではありません。", where=where)
+    header = [name.strip() or f"項目{at}" for at, name in enumerate(table[0], 1)]
+    too_many(len(header), limits.MAX_COLUMNS, "項目", where)
+    too_many(len(table), limits.MAX_FEATURES, "行", where)
+    seen: dict[str, int] = {}
+    for at, name in enumerate(header):
+        seen[name] = seen.get(name, 0) + 1
+        header[at] = name if seen[name] == 1 else f"{name}_{seen[name]}"
+    return header, [
+        _padded(row, len(header), at, where) for at, row in enumerate(table[1:], 2) if row
+    ]
+
+
+def _padded(row: list[str], width: int, line: int, where: str) -> list[str]:
+    if len(row) > width and any(cell.strip() for cell in row[width:]):
+        raise BrokenFile(f"{line}行目の列数が見出しより多く、ずれています。", where=where)
+    return row[:width] + [""] * (width - len(row))
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().lower().replace(" ", "")
+
+
+def _column(header: list[str], names: tuple[str, ...]) -> list[int]:
+    """Return the columns of these names, in the order of the names."""
+    plain = [_plain(name) for name in header]
+    return [plain.index(name) for name in names if name in plain]
+
+
+def _points(
+    header: list[str], rows: list[list[str]], where: str
+) -> tuple[np.ndarray, dict[int, str], bool]:
+    lat, lon, pair = (_column(header, names) for names in (LAT, LON, PAIR))
+    if lat and lon:
+        y, x = [row[lat[0]] for row in rows], [row[lon[0]] for row in rows]
+        plane = _plain(header[lat[0]]) in PLANE and _plain(header[lon[0]]) in PLANE
+        xy = np.column_stack([_numbers(x), _numbers(y)])
+        in_degrees = not plane or bool(np.nanmax(np.abs(xy), initial=0) <= 360)
+        empty = [not (a.strip() or b.strip()) for a, b in zip(x, y, strict=True)]
+    elif pair:
+        texts = [row[pair[0]] for row in rows]
+        found = [parse_lonlat(text) or (np.nan, np.nan) for text in texts]
+        xy, in_degrees = np.array(found, dtype=float).reshape(-1, 2), True
+        empty = [not text.strip() for text in texts]
+    else:
+        raise NotGeodata(
+            "座標の列がありません（緯度・経度、lat・lon、X・Y などの見出しが要ります）。",
+            where=where,
+        )
+    return *_made(xy, empty), in_degrees
+
+
+def _made(xy: np.ndarray, empty: list[bool]) -> tuple[np.ndarray, dict[int, str]]:
+    good = np.isfinite(xy).all(axis=1)
+    points = np.full(len(xy), None, dtype=object)
+    points[good] = shapely.points(xy[good])
+    reasons = {
+        int(at): "座標の欄が空" if empty[at] else "座標が読めない" for at in np.flatnonzero(~good)
+    }
+    return points, reasons
+
+
+def _numbers(texts: list[str]) -> np.ndarray:
+    """Return a column of coordinates as numbers, NaN where it cannot be read."""
+    try:
+        return np.array(texts, dtype=float)
+    except ValueError:
+        return np.array([_number(text) for text in texts], dtype=float)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)  # a float of full-width digits is one to Python, too
+    except ValueError:
+        found = parse_degrees(text)
+        return np.nan if found is None else found

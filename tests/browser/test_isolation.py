@@ -1,0 +1,91 @@
+"""A closed bridge in two browsers: who is behind it stands on wall and triage, and in the log."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import shoot
+from tests.browser.served import Served
+from tests.browser.test_triage import open_triage
+from tests.browser.test_wall import open_wall
+from tests.wait import until
+
+pytestmark = pytest.mark.browser
+
+
+def bridge(name: str) -> dict[str, Any]:
+    """Return a bridge of the packaged network."""
+    network = json.loads(files("data").joinpath("reference", "network.geojson").read_text("utf-8"))
+    (found,) = (f for f in network["features"] if f["properties"].get("name") == name)
+    return found
+
+
+def close_bridge(served: Served, incident: str, name: str = "平和橋（仮称）") -> str:
+    """Declare the full closure of a bridge; return its id."""
+    found = bridge(name)
+    body = {
+        "seen": 0, "closure_kind": "full", "road_name": found["properties"]["road"],
+        "geometry": found["geometry"], "owner": "北海道", "closed_by": "北海道",
+        "reason": "橋台洗掘",
+    }  # fmt: skip
+    return served.send(incident, "road_closure.declared", body)
+
+
+def with_ground(served: Served, title: str) -> str:
+    """Open an incident and wait until the worker has published the town's ground there."""
+    incident = served.open_incident(title)
+    until(lambda: bool(served.features(incident, "isolation")), 20)
+    return incident
+
+
+def signs(page: Page) -> list[str]:
+    """Return the names on the signs of settlements that are cut off."""
+    return sorted(page.locator(".eoc-sign.access-isolated span").all_text_contents())
+
+
+def test_closing_the_one_bridge_shows_who_is_behind_it_and_reopening_clears_it(
+    served: Served, wall: BrowserContext, desk: BrowserContext
+) -> None:
+    incident = with_ground(served, "令和8年8月23日 大雨")
+    screen, office = open_wall(wall, incident), open_triage(desk, incident)
+    expect(screen.locator("#wall-access")).to_contain_text("孤立・不通の地区はありません")
+    closure = close_bridge(served, incident)
+    for page, panel in ((screen, "#wall-access"), (office, "#triage-access")):
+        expect(page.locator(panel)).to_contain_text("白金")
+        expect(page.locator(panel)).to_contain_text("世帯数 未確認")
+        expect(page.locator(panel)).to_contain_text("概略")
+        assert signs(page) == ["平和", "白金"]
+    expect(screen.locator("[data-measure=settlements_isolated] b")).to_have_text("2")
+    shoot(screen, "isolation-wall")
+    office.locator(".eoc-sign.access-isolated").first.click()
+    expect(office.locator(".leaflet-popup")).to_contain_text("町外へ")
+    shoot(office, "isolation-triage")
+    rows = served.api("GET", f"/api/v1/incidents/{incident}/timeline")["rows"]
+    assert any(
+        "孤立 2地区（平和・白金）" in r["text"] for r in rows if r["kind"] == "isolation.computed"
+    )
+
+    seen = next(f["seq"] for f in served.features(incident, "road_closure") if f["id"] == closure)
+    served.send(
+        incident, "road_closure.lifted", {"seen": seen, "reason": "点検済"}, subject=closure
+    )
+    for page in (screen, office):
+        expect(page.locator(".eoc-sign.access-isolated")).to_have_count(0)
+    expect(screen.locator("#wall-access")).to_contain_text("孤立・不通の地区はありません")
+
+
+def test_a_closure_that_fits_no_road_is_said_and_not_counted(
+    served: Served, wall: BrowserContext
+) -> None:
+    incident = with_ground(served, "位置の分からない通行止め")
+    far = {"type": "Point", "coordinates": [142.35, 43.45]}
+    body = {"seen": 0, "closure_kind": "full", "road_name": "〇〇林道", "geometry": far}
+    served.send(incident, "road_closure.declared", body)
+    screen = open_wall(wall, incident)
+    expect(screen.locator("#wall-access")).to_contain_text("「〇〇林道」")
+    shoot(screen, "isolation-unmatched")
