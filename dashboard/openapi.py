@@ -117,6 +117,14 @@ def _paths() -> Schema:
                 "lat",
                 "hazard",
                 "kind",
+        "/incidents/{incident_id}/export.{format}": {
+            "get": _get(
+                "The board as geojson, gpkg, kml, kmz, fgb or csv",
+                {"type": "string", "format": "binary"},
+                [*known, "format"],
+                "types",
+                "known_at",
+                media="application/octet-stream",
             )
         },
         "/layers": {

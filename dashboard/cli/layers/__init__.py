@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "fetch": "dashboard.cli.layers.fetching:fetch",
     "tiles": "dashboard.cli.layers.tiles:tiles",
     "import": "dashboard.cli.layers.importing:import_layers",
+    "export": "dashboard.cli.layers.exporting:export_layer",
 }
 
 
