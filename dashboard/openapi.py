@@ -117,6 +117,8 @@ def _paths() -> Schema:
                 "lat",
                 "hazard",
                 "kind",
+            )
+        },
         "/incidents/{incident_id}/export.{format}": {
             "get": _get(
                 "The board as geojson, gpkg, kml, kmz, fgb or csv",
