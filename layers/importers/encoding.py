@@ -69,8 +69,9 @@ def choose(
     claim = _claim(said)
     if all(value.isascii() for value in values):
         return Choice(claim or "utf-8", "英数字だけのため、どの文字コードでも同じ")
-    for codec in dict.fromkeys(("utf-8", claim, "cp932", claim)):
-        if codec and (codec in WIDE or codec == claim) and _believable(values, codec, claim):
+    strong = claim if claim in WIDE else None
+    for codec in dict.fromkeys(("utf-8", strong, "cp932", claim)):
+        if codec and _believable(values, codec, claim):
             return Choice(codec, _why(codec, claim, said, said_by))
     raise BrokenFile(
         "文字コードが分かりません（UTF-8 でも CP932 でも読めない文字がある）。"

@@ -40,6 +40,8 @@ def read(source: Source, options: Options) -> Iterator[Raw]:
     geometries, reasons, in_degrees = _points(header, rows, source.name)
     kept: dict[str, Any] = {n: [v if v != "" else None for v in c] for n, c in columns.items()}
     raw = Raw("CSV", geometries, kept, reasons=reasons)
+    if not text.endswith(("\n", "\r")):
+        raw.notes.append("最後の行が改行で終わっていない（途中で切れていないか確かめてください）")
     raw.encoding, raw.encoding_why = choice.shown, choice.why
     raw.crs_why = "平面座標のようだが記載なし"
     if in_degrees:
