@@ -5,6 +5,7 @@ Tokyo Datum is transformed, never relabelled: at Biei the two lie 411 m apart.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,9 +73,15 @@ def crs_of(given: str | int) -> CRS:
         ) from None
 
 
+@lru_cache(maxsize=64)
+def code_of(crs: CRS) -> int | None:
+    """Return the EPSG code of a system; telling it from WKT takes a while."""
+    return crs.to_epsg()
+
+
 def named(crs: CRS) -> str:
     """Return how a report calls a system."""
-    code = crs.to_epsg()
+    code = code_of(crs)
     return f"EPSG:{code} {KNOWN.get(code, crs.name)}" if code else str(crs.name)
 
 
@@ -163,7 +170,7 @@ def _flipped(geometries: np.ndarray) -> np.ndarray:
 
 
 def _transformed(geometries: np.ndarray, crs: CRS, where: str) -> np.ndarray:
-    if crs.to_epsg() == GEOGRAPHIC:
+    if code_of(crs) == GEOGRAPHIC:
         return geometries
     try:
         turn = Transformer.from_crs(crs.to_2d(), GEOGRAPHIC, always_xy=True)

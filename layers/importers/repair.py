@@ -45,7 +45,7 @@ def mend(raw: Raw, report: ImportReport) -> None:
         geometries[at] = _mended(geometries[at])
         if not geometries[at].is_empty:
             report.repaired.append((int(raw.numbers[at]), REASONS.get(why, why)))
-    _drop(raw, shapely.is_empty(geometries), "面積や長さがない", report)
+    _drop(raw, shapely.is_empty(geometries), "面積や長さがない、または直せない", report)
 
 
 REASONS = {
@@ -61,8 +61,16 @@ REASONS = {
 
 
 def _mended(geometry: shapely.Geometry) -> shapely.Geometry:
+    """Return a valid geometry of the same kind, empty where there is none."""
     kind = shapely.get_type_id(geometry)
-    made = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    for method in ({"method": "structure", "keep_collapsed": False}, {"method": "linework"}):
+        made = _of_kind(shapely.make_valid(geometry, **method), kind)
+        if made.is_valid:  # GEOS gives up on some slivers by one method and not by the other
+            return made
+    return shapely.Point()
+
+
+def _of_kind(made: shapely.Geometry, kind: int) -> shapely.Geometry:
     if kind == COLLECTION or shapely.get_type_id(made) != COLLECTION:
         return made
     wanted = AREAS if kind in AREAS else LINES
