@@ -28,13 +28,18 @@ def clean(raw: Raw, report: ImportReport) -> None:
     if deep.any():
         raw.geometries[deep] = shapely.force_2d(raw.geometries[deep])
         raw.notes.append(f"高さ（Z）や測点値（M） {int(deep.sum())}件を除いて2次元にした")
-    coordinates, owner = shapely.get_coordinates(raw.geometries, return_index=True)
-    broken = np.zeros(len(raw.geometries), dtype=bool)
-    broken[owner[~np.isfinite(coordinates).all(axis=1)]] = True
-    _drop(raw, broken, "座標に数でない値（NaN・無限大）がある", report)
+    _drop(raw, _endless(raw.geometries), "座標に数でない値（NaN・無限大）がある", report)
     points = shapely.get_type_id(raw.geometries) == GeometryType.POINT
     at_zero = (np.nan_to_num(shapely.bounds(raw.geometries)) == 0).all(axis=1)
     _drop(raw, points & at_zero, "位置が 0, 0（未入力とみなす）", report)
+
+
+def _endless(geometries: np.ndarray) -> np.ndarray:
+    found = np.zeros(len(geometries), dtype=bool)
+    if not np.isfinite(shapely.get_coordinates(geometries)).all():
+        coordinates, owner = shapely.get_coordinates(geometries, return_index=True)
+        found[owner[~np.isfinite(coordinates).all(axis=1)]] = True
+    return found
 
 
 def mend(raw: Raw, report: ImportReport) -> None:
