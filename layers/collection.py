@@ -76,7 +76,8 @@ def _column(shapes: np.ndarray, kind: int) -> list[Any]:
     level: Any = np.round(vertices, DECIMALS)
     for ends in offsets:
         level = [level[start:end] for start, end in pairwise(ends.tolist())]
-    return [{"type": NAMES[GeometryType(kind)], "coordinates": item} for item in level]
+    name = NAMES[GeometryType(kind)]
+    return [{"type": name, "coordinates": item} for item in level]
 
 
 def _texts(shapes: np.ndarray, kind: int) -> list[Any]:

@@ -82,7 +82,7 @@ def layer(
             f"{info['features']:,}件あるはずの地物が {there}しか読めません（途中で壊れている）",
             where=where,
         )
-    size = sum(len(item) for item in wkb if item is not None)
+    size = sum(map(len, filter(None, wkb.tolist())))
     too_many(size // limits.VERTEX_BYTES, limits.MAX_VERTICES, "頂点", where)
     geometries, reasons = _shapes(wkb)
     crs, why = _crs(meta["crs"])
