@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -121,6 +122,9 @@ def _claim(said: str | None) -> str | None:
 
 def _fits(values: Sequence[bytes], codec: str) -> bool:
     """Tell whether all decode; a character cut off at the end of a field is let pass."""
+    with contextlib.suppress(UnicodeDecodeError):
+        b"\n".join(values).decode(codec)
+        return True
     try:
         for value in values:
             codecs.getincrementaldecoder(codec)().decode(value)

@@ -248,3 +248,10 @@ def test_a_view_in_a_geopackage_is_not_run(put):
     database.close()
     with pytest.raises(UnsafeFile, match="ビュー"):
         read_all(path)
+
+
+def test_a_field_of_a_kind_nobody_knows_is_read_as_text(put):
+    # found by the law mutated: the texts of such a field were not decoded
+    dbf = bytearray(shapefile()[".dbf"])
+    dbf[32 + 11] = ord("X")
+    assert read(put("a.zip", shape_zip(dbf=bytes(dbf)))).frame["name"].tolist() == NAMES
