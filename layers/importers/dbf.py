@@ -55,8 +55,8 @@ def read(data: bytes, *, cpg: str | None, given: str | None, where: str) -> Tabl
     distinct: set[bytes] = set().union(*texts.values())
     language = LANGUAGE.get(data[29])
     choice = encoding.choose(
-        [*names, *(v for v in distinct if not v.isascii())], said=cpg or language, given=given, where=where,
-        said_by=".cpg" if cpg else "dbf の見出し",
+        [*names, *(v for v in distinct if not v.isascii())], said=cpg or language, given=given,
+        where=where, said_by=".cpg" if cpg else "dbf の見出し",
     )  # fmt: skip
     decoded, cut = _decoded([*names, *distinct], choice.codec, where)
     meaning: dict[bytes, str | None] = {**decoded, b"": None}
