@@ -39,7 +39,7 @@ WHOLE = ("OFTInteger", "OFTInteger64")
 
 def staged(source: Source, suffix: str) -> Path:
     """Return a link to the file in the temporary folder, under a harmless name."""
-    link = source.folder / f"source-{abs(hash(source.name))}{suffix}"
+    link = source.folder / f"source-{source.mark}{suffix}"
     if not link.exists():
         link.symlink_to(source.path.resolve())
     return link

@@ -255,3 +255,30 @@ def test_a_field_of_a_kind_nobody_knows_is_read_as_text(put):
     dbf = bytearray(shapefile()[".dbf"])
     dbf[32 + 11] = ord("X")
     assert read(put("a.zip", shape_zip(dbf=bytes(dbf)))).frame["name"].tolist() == NAMES
+
+
+def test_what_stands_beside_a_shapefile_and_says_the_same_is_passed_over(put):
+    parts = {f"W05/a{suffix}": data for suffix, data in shapefile().items()}
+    more = {
+        "W05/KS-META.xml": b"<x/>",
+        "W05/a.geojson": HERE,
+        "W05/readme.txt": b"\xff\xfe\x00\xd8x",
+    }
+    (item,) = read_all(put("ksj.zip", zipped(parts | more)))
+    assert item.report.format == "シェープファイル"
+    assert {name for name, _ in item.report.ignored} == set(more)
+
+
+def test_the_folder_imported_is_left_as_it_was(put):
+    files = {suffix: data for suffix, data in shapefile().items() if suffix != ".shx"}
+    for suffix, data in (files | {".gpkg": written(frame(), "GPKG")[".gpkg"]}).items():
+        folder = put(f"f/a{suffix}", data).parent
+    before = sorted(path.name for path in folder.iterdir())
+    assert len(read_all(folder)) == 2
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_a_geopackage_still_open_elsewhere_is_refused(put):
+    put("a.gpkg-wal", b"x")
+    with pytest.raises(BrokenFile, match="開いたまま"):
+        read_all(put("a.gpkg", written(frame(), "GPKG")[".gpkg"]))
