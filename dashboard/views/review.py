@@ -94,7 +94,7 @@ def _then(screen: Screen, settings: Settings, lang: str) -> Node:
             ),
             html.Div(
                 [
-                    base_map(screen.realm, settings, zoom_buttons=True),
+                    base_map(screen.realm, zoom_buttons=True),
                     html.Strong(words(lang, "map.schematic"), className="eoc-schematic"),
                 ],
                 className="review-map",
