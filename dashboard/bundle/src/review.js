@@ -60,6 +60,13 @@ function grow(slider, upto, past) {
   past.show();
 }
 
+// what is exported is what is shown: the board as it was known then
+function exportsAt(seq) {
+  for (const link of document.querySelectorAll('#review-exports a[data-format]')) {
+    link.href = `${page.prefix}/api/v1/incidents/${page.incidentId}/export.${link.dataset.format}?known_at=${seq}`;
+  }
+}
+
 class Past {
   constructor(L, map, slider, layers) {
     Object.assign(this, { slider, layers, asked: 0, shown: 0, ground: null });
@@ -81,6 +88,7 @@ class Past {
     if (asked < this.shown) return;
     this.shown = asked;
     this.#draw(board.features);
+    exportsAt(seq);
     say(document.getElementById('review-at'), moment
       ? t('review.at', { seq, at: fullClock(Date.parse(moment.recorded_at)) }) : t('review.before'));
   }
