@@ -24,6 +24,7 @@ from dashboard.projections.board import Board
 from dashboard.projections.subject import Subject
 from dashboard.realm import Realm
 from layers.errors import LayerError
+from layers.gazetteer.sources import NAME
 from layers.lahar import LaharTable
 from layers.roads import Closure, Network
 from layers.schema import Metadata
@@ -70,6 +71,7 @@ def _described(content: bytes, where: str) -> dict[str, Any]:
         "licence": told.licence[:200], "attribution": told.attribution[:200],
         "date": told.date[:200], "note": told.note_ja[:2000], "schematic": told.schematic,
         "uncertainty_m": told.uncertainty_m, "bbox": _bbox(document),
+        "label": _label(document)[:200],
     }  # fmt: skip
 
 
@@ -79,6 +81,15 @@ def _bbox(document: dict[str, Any]) -> list[float] | None:
         return None
     lons, lats = [p[0] for p in points], [p[1] for p in points]
     return [min(lons), min(lats), max(lons), max(lats)]
+
+
+def _label(document: dict[str, Any]) -> str:
+    """Return the property by which people call the features, or nothing."""
+    for feature in document["features"][:100]:
+        known = feature.get("properties") or {}
+        if found := next((name for name in NAME if known.get(name)), None):
+            return found
+    return ""
 
 
 def _positions(geometry: Any) -> Iterator[list[float]]:

@@ -31,7 +31,10 @@ ROLES = Literal["reference", "network", "hazard", "shelters", "boundary", "gazet
 
 
 class LayerPublished(Decision):
-    """A layer is in force from now on: an immutable file by its hash, and where it is from."""
+    """A layer is in force from now on: an immutable file by its hash, and where it is from.
+
+    ``label`` names the property that is written beside its features.
+    """
 
     sha256: Sha256
     size: Count
@@ -47,6 +50,7 @@ class LayerPublished(Decision):
     schematic: bool = False
     uncertainty_m: Metres | None = None
     bbox: tuple[Degree, Degree, Degree, Degree] | None = None
+    label: Line = ""
 
 
 class OnLine(Body):
