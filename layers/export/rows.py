@@ -5,8 +5,10 @@ Everything is done a column at a time: that is what makes it as fast as the libr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,7 +49,7 @@ class Chunk(NamedTuple):
     key: Key
     ids: Column
     titles: Column  # as given; see ``named``
-    pictures: list[list[str]]
+    pictures: list[Sequence[str]]
     geometries: Any
     columns: dict[str, Column]
     kinds: dict[str, set[str]]  # of the values in each column
@@ -95,16 +97,16 @@ def _chunk(batch: list[Feature], mark: str, notes: Notes) -> Chunk:
         if columns[name] is not column:
             notes.add(MENDED, _changed(ids, column, columns[name]))
     titles, _ = fix([f.get("title") for f in batch])
-    pictures = [f.get("pictures") or [] for f in batch]
+    pictures = [f.get("pictures") or () for f in batch]
     places = _geometries([f.get("geometry") for f in batch], ids, notes)
     return Chunk(Key("", ""), ids, titles, pictures, places, columns, kinds)
 
 
 def _columns(rows: list[dict[str, Any]]) -> dict[str, Column]:
-    shapes = set(map(tuple, rows))
-    if len(shapes) == 1:
-        values = zip(*map(dict.values, rows), strict=True)
-        return dict(zip(shapes.pop(), map(list, values), strict=True))
+    names = list(rows[0])
+    if set(map(len, rows)) == {len(names)}:  # nearly always all rows are alike
+        with suppress(KeyError):
+            return {name: list(map(itemgetter(name), rows)) for name in names}
     every = dict.fromkeys(chain.from_iterable(rows))
     return {name: [row.get(name) for row in rows] for name in every}
 

@@ -5,6 +5,7 @@ Tokyo Datum is transformed, never relabelled: at Biei the two lie 411 m apart.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,15 +73,21 @@ def crs_of(given: str | int) -> CRS:
         ) from None
 
 
+@lru_cache(maxsize=64)
+def code_of(crs: CRS) -> int | None:
+    """Return the EPSG code of a system; telling it from WKT takes a while."""
+    return crs.to_epsg()
+
+
 def named(crs: CRS) -> str:
     """Return how a report calls a system."""
-    code = crs.to_epsg()
+    code = code_of(crs)
     return f"EPSG:{code} {KNOWN.get(code, crs.name)}" if code else str(crs.name)
 
 
 def candidates(bounds: BBox) -> tuple[int, ...]:
     """Return EPSG codes by which these bounds would lie in Japan, the likeliest first."""
-    if _in_degrees(bounds):
+    if _fits_degrees(np.array([bounds])).all():
         return DEGREES
     found: list[int] = []
     for code in METRES:
@@ -102,10 +109,14 @@ def _settled(raw: Raw, given: str | int | None, bounds: np.ndarray, where: str) 
         raise _unknown(f"座標系が分かりません（{raw.crs_why}）。", total, where)
     if crs.is_vertical or crs.is_engineering or crs.is_geocentric:
         raise _unknown(f"{crs.name} は平面の座標系ではありません。", total, where)
-    if crs.is_geographic != _in_degrees(total):
+    fits = _fits_degrees(bounds)
+    if crs.is_geographic != bool(fits.all()):
         unit = "度" if crs.is_geographic else "m"
         said = f"座標系は {named(crs)} とされています（{why}）が、"
-        raise _unknown(f"{said}{unit} としては合わない座標があります。", total, where)
+        first = raw.numbers[np.argmin(fits)] if crs.is_geographic else raw.numbers[0]
+        raise _unknown(
+            f"{said}{unit} としては合わない座標があります（{first}番目）。", total, where
+        )
     return crs, why
 
 
@@ -129,10 +140,12 @@ def _turn(box: BBox) -> BBox:
     return box[1], box[0], box[3], box[2]
 
 
-def _in_degrees(box: BBox) -> bool:
-    """Tell whether bounds may be degrees, in either order; tiny planes near 0,0 count as such."""
-    x, y = max(abs(box[0]), abs(box[2])), max(abs(box[1]), abs(box[3]))
-    return max(x, y) <= 180.0001 and min(x, y) <= 90.0001
+def _fits_degrees(bounds: np.ndarray) -> np.ndarray:
+    """Tell which bounds may be degrees, in either order."""
+    x = np.maximum(np.abs(bounds[:, 0]), np.abs(bounds[:, 2]))
+    y = np.maximum(np.abs(bounds[:, 1]), np.abs(bounds[:, 3]))
+    fits: np.ndarray = (np.maximum(x, y) <= 180.0001) & (np.minimum(x, y) <= 90.0001)
+    return fits
 
 
 def _swapped(raw: Raw, bounds: np.ndarray, where: str) -> bool:
@@ -157,7 +170,7 @@ def _flipped(geometries: np.ndarray) -> np.ndarray:
 
 
 def _transformed(geometries: np.ndarray, crs: CRS, where: str) -> np.ndarray:
-    if crs.to_epsg() == GEOGRAPHIC:
+    if code_of(crs) == GEOGRAPHIC:
         return geometries
     try:
         turn = Transformer.from_crs(crs.to_2d(), GEOGRAPHIC, always_xy=True)

@@ -39,7 +39,7 @@ WHOLE = ("OFTInteger", "OFTInteger64")
 
 def staged(source: Source, suffix: str) -> Path:
     """Return a link to the file in the temporary folder, under a harmless name."""
-    link = source.folder / f"source-{abs(hash(source.name))}{suffix}"
+    link = source.folder / f"source-{source.mark}{suffix}"
     if not link.exists():
         link.symlink_to(source.path.resolve())
     return link
@@ -82,7 +82,7 @@ def layer(
             f"{info['features']:,}件あるはずの地物が {there}しか読めません（途中で壊れている）",
             where=where,
         )
-    size = sum(len(item) for item in wkb if item is not None)
+    size = sum(map(len, filter(None, wkb.tolist())))
     too_many(size // limits.VERTEX_BYTES, limits.MAX_VERTICES, "頂点", where)
     geometries, reasons = _shapes(wkb)
     crs, why = _crs(meta["crs"])

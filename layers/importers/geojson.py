@@ -36,14 +36,18 @@ def read(source: Source, options: Options) -> Iterator[Raw]:
     # each vertex opens a bracket: refused before any of them becomes an object
     too_many(data.count(b"["), limits.MAX_VERTICES, "頂点", source.name)
     text, choice = encoding.decode(data, given=options.encoding, where=source.name)
-    document = _document(text, source.name)
-    if document.get("type") == "Topology":
-        raws = topojson.layers(document, source.name)
-    else:
-        raws = iter([_raw(document, source)])
+    with without_collector():
+        raws = _layers(text, source)
     for raw in raws:
         raw.encoding, raw.encoding_why = choice.shown, choice.why
         yield raw
+
+
+def _layers(text: str, source: Source) -> list[Raw]:
+    document = _document(text, source.name)
+    if document.get("type") == "Topology":
+        return list(topojson.layers(document, source.name))
+    return [_raw(document, source)]
 
 
 def _document(text: str, where: str) -> dict[str, Any]:
@@ -64,8 +68,7 @@ def _document(text: str, where: str) -> dict[str, Any]:
 
 def _parsed(text: str) -> Any:
     try:
-        with without_collector():
-            return orjson.loads(text)
+        return orjson.loads(text)
     except ValueError:
         if not BARE.search(text):
             raise

@@ -18,13 +18,13 @@ import numpy as np
 import shapely
 
 NAME, UNIT, BAR = "import", "ms", ">= 0.8 x geopandas to GPKG"
-LEAST, COUNT, VERTICES, ROUNDS = 0.8, 5_000, 60, 7
+LEAST, COUNT, VERTICES, ROUNDS = 0.8, 10_000, 60, 7
 FORMS = {"GeoJSON": ".geojson", "GPKG": ".gpkg", "ESRI Shapefile": ".shp", "FlatGeobuf": ".fgb"}
 NAMES = tuple(f"{NAME} {suffix[1:]}" for suffix in FORMS.values())
 
 
 def run() -> list[dict[str, Any]]:
-    """Return a row per format: medians of interleaved rounds over 5,000 polygons."""
+    """Return a row per format: medians of interleaved rounds over 10,000 polygons."""
     with tempfile.TemporaryDirectory(prefix="eoc-bench-") as name:
         folder = Path(name)
         return [_row(driver, suffix, folder) for driver, suffix in FORMS.items()]
