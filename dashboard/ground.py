@@ -25,6 +25,7 @@ from dashboard.projections.subject import Subject
 from dashboard.realm import Realm
 from layers.errors import LayerError
 from layers.lahar import LaharTable
+from layers.roads import Closure, Network
 from layers.schema import Metadata
 from layers.shelf import Shelf
 
@@ -209,3 +210,24 @@ def collection(realm: Realm, sha256: str) -> dict[str, Any]:
     """
     document: dict[str, Any] = json.loads(whole(realm, sha256).read_bytes())
     return document
+
+
+@lru_cache(maxsize=4)
+def network(path: Path) -> Network:
+    """Return the road network of a layer file: it never changes, and building takes a while.
+
+    Raises:
+        BrokenNetwork: the layer cannot serve as one.
+    """
+    return Network.from_collection(json.loads(path.read_bytes()))
+
+
+def closures(board: Board) -> list[Closure]:
+    """Return the closures declared on a board and not lifted."""
+    return [
+        Closure(
+            s.id, s.get("closure_kind"), s.get("geometry"), s.get("road_name"), s.get("owner"),
+            s.get("closed_by"),
+        )
+        for s in board.of_type("road_closure") if s.get("state") == "declared"
+    ]  # fmt: skip

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 from shapely import GeometryType
 
+from layers.collector import without_collector
 from layers.crs import GEOGRAPHIC
 from layers.schema import Collection, Metadata
 
@@ -38,6 +39,7 @@ def to_collection(frame: geopandas.GeoDataFrame, metadata: Metadata) -> Collecti
     return collection
 
 
+@without_collector()
 def encoded(frame: geopandas.GeoDataFrame, metadata: Metadata) -> bytes:
     """Return the bytes of :func:`to_collection`, without an object for each vertex."""
     degrees = frame if frame.crs is None else frame.to_crs(GEOGRAPHIC)

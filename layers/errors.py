@@ -75,6 +75,8 @@ class NoTerrain(LayerError):
 
 class NotExportable(LayerError):
     """There is nothing to export, or it cannot be written in the format asked for."""
+
+
 class BrokenCamera(LayerError):
     """What is said of a camera cannot be true."""
 

@@ -41,12 +41,17 @@ def written(tmp_path: Path, name: str, *features: Any, **more: Any) -> Exported:
 
 def read(path: Path, layer: str | None = None) -> Any:
     """Return a layer as GDAL reads it: a GeoDataFrame, or a DataFrame of a plain table."""
-    return pyogrio.read_dataframe(path, layer=layer)
+    with warnings.catch_warnings():
+        # remarks on properties of several kinds and on ids given twice: the rows are what counts
+        warnings.simplefilter("ignore")
+        return pyogrio.read_dataframe(path, layer=layer)
 
 
 def layers_of(path: Path) -> dict[str, str | None]:
     """Return layer → geometry type as GDAL lists them."""
-    return dict(pyogrio.list_layers(path).tolist())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return dict(pyogrio.list_layers(path).tolist())
 
 
 def document(made: Exported) -> str:

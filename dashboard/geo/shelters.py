@@ -16,12 +16,12 @@ from shapely.geometry import mapping, shape
 from dashboard import native
 from dashboard.clock import iso
 from dashboard.errors import Malformed, NotFound
-from dashboard.ground import whole
+from dashboard.ground import closures, network, whole
 from dashboard.projections.board import Board
 from dashboard.projections.subject import Subject
 from dashboard.realm import Realm
 from layers.errors import BrokenFile
-from layers.roads import Closure, Network
+from layers.roads import Closure
 from layers.schema import Feature, LonLat
 from layers.shelters import FLAGS, ShelterAnswer, fitting
 
@@ -61,17 +61,17 @@ class Shelters:
         # the board moves under other threads: what is needed of it is taken here
         layers = {role: _in_force(board, role) for role in ("network", "shelters", "hazard")}
         zone = _chosen(layers["hazard"], asked.hazard)
-        closures = [_closure(s) for s in board.of_type("road_closure") if _stands(s)]
+        shut = closures(board)
         told = {
             "as_of": iso(self.realm.clock.now_us()), "upto": board.upto, "kind": asked.kind,
-            "hazard": _told(zone) if zone else None, "closures": len(closures),
+            "hazard": _told(zone) if zone else None, "closures": len(shut),
             "hazards": [_told(s) for s in layers["hazard"]],
             "sources": [_told(s) for s in (*layers["network"][:1], *layers["shelters"])],
         }  # fmt: skip
         files = {role: [self._file(s) for s in found] for role, found in layers.items()}
         files["hazard"] = [self._file(zone)] if zone else []
-        found = native.run(_found, files, closures, asked)
-        names = {closure.id: closure.road_name for closure in closures}
+        found = native.run(_found, files, shut, asked)
+        names = {closure.id: closure.road_name for closure in shut}
         unmatched = [names[i] for i in found.unmatched]
         sketched = any(source["schematic"] for source in told["sources"])
         return told | {
@@ -106,17 +106,6 @@ def _told(layer: Subject) -> Row:
     }  # fmt: skip
 
 
-def _stands(closure: Subject) -> bool:
-    return bool(closure.get("state") == "declared")
-
-
-def _closure(s: Subject) -> Closure:
-    return Closure(
-        s.id, s.get("closure_kind"), s.get("geometry"), s.get("road_name"),
-        s.get("owner"), s.get("closed_by"),
-    )  # fmt: skip
-
-
 def _unranked(files: list[Path]) -> list[Row]:
     """Return all sites by name alone: where nothing can be decided, none is nearer than another."""
     rows = []
@@ -130,21 +119,15 @@ def _unranked(files: list[Path]) -> list[Row]:
     return sorted(rows, key=lambda row: (row["kind"], row["name"]))
 
 
-def _found(files: Mapping[str, list[Path]], closures: list[Closure], asked: Asked) -> ShelterAnswer:
+def _found(files: Mapping[str, list[Path]], shut: list[Closure], asked: Asked) -> ShelterAnswer:
     sites = [feature for path in files["shelters"] for feature in _features(path)]
     if not sites:
         return ShelterAnswer("undecided", NO_SITES, (), (), False)
     zone = _zone(files["hazard"][0]) if files["hazard"] else None
     if not files["network"]:
         return ShelterAnswer("undecided", NO_NETWORK, (), (), False)
-    network = _network(files["network"][0])
-    return fitting(network, closures, asked.at, sites, hazard=zone, hazard_kind=asked.kind)
-
-
-@lru_cache(maxsize=4)
-def _network(path: Path) -> Network:
-    """Networks by their file: it never changes, and building takes longer than asking."""
-    return Network.from_collection(json.loads(path.read_bytes()))
+    roads = network(files["network"][0])
+    return fitting(roads, shut, asked.at, sites, hazard=zone, hazard_kind=asked.kind)
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,7 @@ from layers.export.cells import clean_text
 
 LONGEST = 60  # characters; a shapefile would take 10, but nobody asked for one
 ODD = re.compile(r"[\s\"'`;\\/:*?<>|\[\]{}]+")
+NUMBER = re.compile(r"^[-+]?[\d.][\d.eE+-]*$")
 # what SQLite and GeoPackage keep for themselves
 RESERVED = ("sqlite_", "gpkg_", "rtree_", "layer_styles")
 
@@ -19,9 +20,13 @@ def plain(name: str, otherwise: str) -> str:
 
 
 def field_names(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
-    """Return given name → name in the file: plain, and no two alike in any case of letters."""
+    """Return given name → name in the file: plain, and no two alike in any case of letters.
+
+    A bare number gets a ``_``: GDAL takes a CSV file with one in its first line for one
+    without headings.
+    """
     used = {name.casefold() for name in taken}
-    return {name: _free(plain(name, "field"), used) for name in names}
+    return {name: _free(NUMBER.sub(r"_\g<0>", plain(name, "field")), used) for name in names}
 
 
 def layer_name(*parts: str) -> str:

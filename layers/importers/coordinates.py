@@ -51,11 +51,12 @@ def place(raw: Raw, given: str | int | None, where: str) -> Placed:
     if crs.is_geographic and _swapped(raw, bounds, where):
         geometries, order = _flipped(geometries), LATLON
     degrees = _transformed(geometries, crs, where)
-    if not crs.is_geographic and not _meets(degrees, JAPAN):
+    box = bbox_of(degrees)
+    if not crs.is_geographic and not _overlap(box, JAPAN):
         turned = _transformed(_flipped(geometries), crs, where)
-        if _meets(turned, HOKKAIDO):
-            degrees, order = turned, NORTHEAST
-    return Placed(degrees, named(crs), why, order, _warnings(degrees, crs))
+        if _overlap(bbox_of(turned), HOKKAIDO):
+            degrees, order, box = turned, NORTHEAST, bbox_of(turned)
+    return Placed(degrees, named(crs), why, order, _warnings(box, crs))
 
 
 def crs_of(given: str | int) -> CRS:
@@ -196,15 +197,11 @@ def _overlap(a: BBox, b: BBox) -> bool:
     return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
 
 
-def _meets(geometries: np.ndarray, box: BBox) -> bool:
-    return _overlap(_total(shapely.bounds(geometries)), box)
-
-
-def _warnings(degrees: np.ndarray, crs: CRS) -> list[str]:
+def _warnings(box: BBox, crs: CRS) -> list[str]:
     found = []
-    if not _meets(degrees, HOKKAIDO):
+    if not _overlap(box, HOKKAIDO):
         found.append("範囲が北海道の外にあります。座標系や緯度・経度の順を確かめてください。")
-    elif not _meets(degrees, AREA):
+    elif not _overlap(box, AREA):
         found.append("範囲が美瑛町の外にあります。")
     if crs.geodetic_crs is not None and "Tokyo" in crs.geodetic_crs.name:
         found.append("旧日本測地系から変換しました（誤差は 10 m 程度）。")

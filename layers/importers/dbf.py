@@ -129,14 +129,14 @@ def _decoded(values: list[bytes], codec: str, where: str) -> tuple[dict[bytes, s
 
 
 def _number(value: bytes) -> int | float | None:
-    try:
+    if value.isdigit():
         return int(value)
-    except ValueError:
-        pass
     try:
         number = float(value)
     except ValueError:  # ******** stands for a number that did not fit
         return None
+    if b"." not in value and number.is_integer() and abs(number) < 2**53:
+        return int(number)
     return number if abs(number) < 1e308 else None
 
 

@@ -6,11 +6,9 @@ that GDAL would follow to other files and addresses.
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -36,9 +34,7 @@ def read(source: Source, options: Options) -> Iterator[Raw]:
     # each vertex opens a bracket: refused before any of them becomes an object
     too_many(data.count(b"["), limits.MAX_VERTICES, "頂点", source.name)
     text, choice = encoding.decode(data, given=options.encoding, where=source.name)
-    with without_collector():
-        raws = _layers(text, source)
-    for raw in raws:
+    for raw in _layers(text, source):
         raw.encoding, raw.encoding_why = choice.shown, choice.why
         yield raw
 
@@ -76,18 +72,6 @@ def _parsed(text: str) -> Any:
         return orjson.loads(orjson.dumps(json.loads(text, parse_int=float)))
     except (RecursionError, TypeError) as error:
         raise ValueError(str(error)) from None
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Hold the garbage collector: it would look at every vertex again and again, for nothing."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _lines(text: str) -> list[Any] | None:

@@ -23,7 +23,6 @@ from dashboard.signals import Signals
 from tests.tus_client import DESK, ROOT, Client, Server, jpeg, serving
 from tests.wait import until
 
-
 # the ground of the new incident, who is cut off on it, and the picture
 ALL_DONE = {"waiting": 0, "done": 3}
 

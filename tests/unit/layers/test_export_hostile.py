@@ -203,6 +203,7 @@ def test_names_are_plain_short_and_never_alike() -> None:
     assert len(plain("長" * 999, "x")) == 60
     found = field_names(["A", "a", "Ａ", "a ", "長" * 99, "長" * 98], ("id",)).values()
     assert len({name.casefold() for name in found}) == 6
+    assert list(field_names(["2026", "-1.5", "2号線"]).values()) == ["_2026", "_-1.5", "2号線"]
     assert set(layer_names([("a", "点"), ("A", "点"), ("a_点",)]).values()) == {
         "a_点", "A_点_2", "a_点_3",
     }  # fmt: skip

@@ -1,14 +1,15 @@
-// The wall has no control: what its layers mean stands on the map.
+// The wall has no control: what its layers mean stands in the legend below the map.
 import { h } from '../dom.js';
 import { legendRows } from './legend.js';
 
 const MOST_ROWS = 9;
 
-/** The legends of the visible layers in a corner of the map. */
+/** The legends of the visible layers as the last row of a list; the map is told to fit anew. */
 export class LegendBox {
-  constructor(map) {
-    this.box = h('div', { class: 'eoc-legend-box', hidden: true });
-    map.getContainer().parentElement.append(this.box);
+  constructor(map, list) {
+    this.map = map;
+    this.box = h('li', { class: 'eoc-legend-box', hidden: true });
+    list?.append(this.box);
   }
 
   show(layers) {
@@ -18,5 +19,6 @@ export class LegendBox {
       h('ul', { class: 'eoc-layer-legend' }, legendRows(layer).slice(0, MOST_ROWS)),
       layer.note && h('p', {}, layer.note))));
     this.box.hidden = !told.length;
+    this.map.fire('resize');
   }
 }
