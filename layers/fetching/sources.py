@@ -133,9 +133,9 @@ def _sites(run: Fetching, layer: Layer) -> Found:
     return Found(found.features, [dropped] if found.dropped else [])
 
 
-def _member(pattern: str) -> Callable[[Fetching, Layer], Found]:
+def _member(*wanted: str) -> Callable[[Fetching, Layer], Found]:
     def make(run: Fetching, layer: Layer) -> Found:
-        return Found(read_zip(_file(run, layer), pattern, run.bbox))
+        return Found(read_zip(_file(run, layer), wanted, run.bbox))
 
     return make
 
@@ -152,12 +152,12 @@ def _file(run: Fetching, layer: Layer) -> Path:
 # a river's pieces have ids of their own; a road's id is what tells it from the one it meets
 PIECE = ("rID", "lfSpanFr", "lfSpanTo", "devDate")
 SOURCES: dict[str, Source] = {
-    "boundary": Source(_member(r"\.(shp|geojson)"), role="boundary"),
+    "boundary": Source(_member(r"\.shp", r"\.geojson"), role="boundary"),
     "rivers": Source(_lines(ignoring=PIECE)),
     "roads": Source(_lines(), role="network"),
     "bridges": Source(_lines(only=_is_bridge)),
-    "railways": Source(_member(r"UTF-8/[^/]*RailroadSection\.(geojson|shp)")),
-    "stations": Source(_member(r"UTF-8/[^/]*Station\.(geojson|shp)")),
+    "railways": Source(_member(r"UTF-8/[^/]*RailroadSection\.(shp|geojson)")),
+    "stations": Source(_member(r"UTF-8/[^/]*Station\.(shp|geojson)")),
     "evacuation_sites": Source(_sites, role="shelters"),
     "shelters": Source(_sites, role="shelters"),
 }

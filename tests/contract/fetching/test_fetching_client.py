@@ -60,6 +60,16 @@ def test_what_is_missing_is_no_error(official: Provider, make: Make, status: int
     assert answer.body is None
 
 
+def test_what_is_missing_does_not_cost_a_new_connection_each(
+    official: Provider, make: Make
+) -> None:
+    client = make()
+    for name in range(20):
+        official.gives(f"/{name}", Reply(404, b"<html>no such tile</html>"))
+        client.get(f"https://{HOST}/{name}", limit=100)
+    assert len(official.lines) == 1
+
+
 def test_a_provider_is_asked_no_faster_than_agreed(
     official: Provider, make: Make, clock: Clock
 ) -> None:

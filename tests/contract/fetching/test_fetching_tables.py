@@ -114,10 +114,16 @@ def municipalities(shared: Path, tmp_path: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(tmp_path.glob("N03-20240101_01.*"))}
 
 
+@pytest.mark.parametrize("folder", ["", "N03/", "N03\\"])
+@pytest.mark.parametrize("says_encoding", [True, False])
 def test_the_boundary_is_read_out_of_its_zip_and_cut_to_the_box(
-    shared: Path, official: Provider, catalog: Catalog, run: Fetching, tmp_path: Path
-) -> None:
-    members = {"KS-META-N03.xml": b"<x/>"} | municipalities(shared, tmp_path)
+    shared: Path, official: Provider, catalog: Catalog, run: Fetching, tmp_path: Path,
+    folder: str, says_encoding: bool,
+) -> None:  # fmt: skip
+    parts = municipalities(shared, tmp_path)
+    if not says_encoding:
+        del parts["N03-20240101_01.cpg"]
+    members = {"N03.geojson": b"not read"} | {folder + name: parts[name] for name in parts}
     official.gives(BOUNDARY, Reply(body=zipped(tmp_path, members)))
     document, _ = fetch(run, catalog["boundary"])
     names = {feature["properties"]["N03_004"] for feature in document["features"]}
