@@ -18,6 +18,7 @@ from dashboard.clock import iso
 from dashboard.errors import Malformed, NotFound
 from dashboard.ground import closures, network, whole
 from dashboard.projections.board import Board
+from dashboard.projections.pending import NETWORK
 from dashboard.projections.subject import Subject
 from dashboard.realm import Realm
 from layers.errors import BrokenFile
@@ -59,7 +60,10 @@ class Shelters:
                 field="kind", value=asked.kind[:40],
             )  # fmt: skip
         # the board moves under other threads: what is needed of it is taken here
-        layers = {role: _in_force(board, role) for role in ("network", "shelters", "hazard")}
+        layers = {role: _in_force(board, role) for role in ("shelters", "hazard")}
+        # the very network that isolation rests on: another layer may have its role
+        roads = board.subjects.get(NETWORK)
+        layers["network"] = [roads] if roads and roads.get("state") == "in_force" else []
         zone = _chosen(layers["hazard"], asked.hazard)
         shut = closures(board)
         told = {

@@ -20,6 +20,7 @@ from layers.schema import LonLat
 MAX_VERTICES = 3_000_000
 SHORTEST_M = 0.01  # a line below a centimetre is a slip of the pen
 PLACES = ("settlement", "bridge", "outside", "town_hall", "fire_station", "hospital", "depot")
+MOST_COUNTED = 10_000_000  # more is no settlement but a slip of the pen
 COUNTS = ("households", "population", "guests", "care")
 FIELDS = {
     "name": ("name", "路線名"),
@@ -120,7 +121,9 @@ def _take(found: Reading, degrees: list[np.ndarray], feature: Any, number: int) 
     if not isinstance(feature, Mapping):
         raise BrokenNetwork("It is not a GeoJSON feature.", where=f"feature {number}")
     properties, geometry = member(feature, "properties"), member(feature, "geometry")
-    where = str(feature.get("id") or properties.get("name") or f"feature {number}")
+    # an import keeps the id of a feature among its properties
+    known = feature.get("id") or properties.get("id") or properties.get("name")
+    where = str(known or f"feature {number}")
     kind = properties.get("kind")
     shape = geometry.get("type")
     if shape == "Point" and kind in PLACES:
@@ -232,5 +235,10 @@ def positive(properties: Mapping[str, Any], name: str) -> float | None:
 
 
 def _count(given: Any) -> int | None:
-    fits = isinstance(given, int) and not isinstance(given, bool) and given >= 0
-    return given if fits else None
+    """Return a number of people or households; tables give 12 as 12.0 or "12" as well."""
+    try:
+        number = float(given)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    fits = not isinstance(given, bool) and 0 <= number < MOST_COUNTED and number.is_integer()
+    return int(number) if fits else None

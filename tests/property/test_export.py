@@ -36,7 +36,8 @@ rows = st.builds(
 @given(features=st.lists(rows, min_size=1, max_size=6))
 def test_every_row_comes_back_whatever_it_says(name: str, features: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        made = export(features, name, Path(folder) / "out", about=TOWN)
+        apart = [{**one, "id": f"f-{n}"} for n, one in enumerate(features)]
+        made = export(apart, name, Path(folder) / "out", about=TOWN)
         assert made.count == len(features)
         if made.extension == "fgb.zip":
             return
