@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -83,3 +84,30 @@ def test_every_shared_file_lies_on_its_right_place(
     page = open_triage(desk, incident)
     for stem, row in rows.items():
         looked_at(page, row, WHERE[stem])
+
+
+def test_another_file_under_the_same_name_is_drawn_without_loading_the_page_again(
+    served: Served, desk: BrowserContext, tmp_path: Path
+) -> None:
+    def at(lon: float) -> Path:
+        path = tmp_path / "danger.geojson"
+        ring = [[lon, 43.5], [lon + 0.1, 43.5], [lon + 0.1, 43.6], [lon, 43.6], [lon, 43.5]]
+        area = {"type": "Polygon", "coordinates": [ring]}
+        feature = {"type": "Feature", "properties": {"name": "危険"}, "geometry": area}
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+        return path
+
+    incident = served.open_incident("差し替え（試験）")
+    put_in_force(served, incident, at(142.4))
+    page = open_triage(desk, f"{incident}#map=11/43.55/142.6&on=danger")
+    page.evaluate("window.stillTheSamePage = true")
+    page.wait_for_function(PAINTED, arg="danger")
+    first = page.evaluate("[...eocLayers.drawing.drawn.values()].at(-1).url")
+    put_in_force(served, incident, at(142.6))
+    page.wait_for_function(
+        """(old) => eocLayers.drawing.settled()
+            && eocLayers.drawing.drawn.get('danger')?.url !== old""",
+        arg=first,
+    )
+    page.wait_for_function(PAINTED, arg="danger")
+    assert page.evaluate("window.stillTheSamePage")
