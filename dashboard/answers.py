@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from dashboard import errors
+from dashboard.clock import parse_iso
 from dashboard.errors import EocError, Malformed, Refused, TooLarge
 from layers.errors import LayerError
 
@@ -91,6 +93,29 @@ def whole(name: str, default: int, *, low: int = 0, high: int = 2**62) -> int:
             field=name, value=text[:40],
         )  # fmt: skip
     return int(text)
+
+
+def moment_us(text: str) -> int:
+    """Return the microseconds of a time in the query string.
+
+    Raises:
+        Malformed: not ISO 8601, or without a zone.
+    """
+    try:
+        return parse_iso(text.replace(" ", "+"))
+    except ValueError as error:
+        raise Malformed(f"Not a time: {error}.", field="time", value=text[:40]) from None
+
+
+def seq_of(text: str, seq_at: Callable[[int], int]) -> int:
+    """Return the seq that ``known_at`` means: a seq, or a time looked up by ``seq_at``.
+
+    Raises:
+        Malformed: neither.
+    """
+    if text.isascii() and text.isdigit():
+        return int(text[:18])
+    return seq_at(moment_us(text))
 
 
 def install_error_answers(app: Flask) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from dashboard.answers import answer, body_json, status_of, whole
-from dashboard.clock import iso, parse_iso
+from dashboard.answers import answer, body_json, moment_us, seq_of, status_of, whole
+from dashboard.clock import iso
 from dashboard.commands import submit
 from dashboard.errors import EocError, Malformed
 from dashboard.events import Event, uuid7
@@ -136,10 +136,10 @@ class Routes:
         """The board now, as known at a seq or time, or as it was true at a time."""
         live = self.realm.live
         known, true_at = request.args.get("known_at"), request.args.get("true_at")
-        seq = self._seq(known) if known else None
+        seq = seq_of(known, live.seq_at) if known else None
         board = live.board(incident_id)
         if true_at:
-            board = live.as_true(incident_id, self._moment(true_at), seq)
+            board = live.as_true(incident_id, moment_us(true_at), seq)
         elif seq is not None:
             board = live.as_known(incident_id, seq)
         body = live.collection(board, self._audience())
@@ -188,17 +188,6 @@ class Routes:
 
     def _audience(self) -> str:
         return current_principal().audience(self.realm.name) or "nobody"
-
-    def _seq(self, text: str) -> int:
-        if text.isascii() and text.isdigit():
-            return int(text[:18])
-        return int(self.realm.live.seq_at(self._moment(text)))
-
-    def _moment(self, text: str) -> int:
-        try:
-            return parse_iso(text.replace(" ", "+"))
-        except ValueError as error:
-            raise Malformed(f"Not a time: {error}.", field="time", value=text[:40]) from None
 
 
 def _batch(given: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask
 
-from dashboard import api, geo, health, media_door, security, uploads
+from dashboard import api, export_door, geo, health, media_door, security, uploads
 from dashboard.answers import install_error_answers
 from dashboard.clock import Clock
 from dashboard.config import Settings, require_secret
@@ -78,6 +78,7 @@ def create_app(
         app.register_blueprint(api.blueprint(realm, people))
         app.register_blueprint(uploads.blueprint(realm, settings))
         app.register_blueprint(media_door.blueprint(realm, people))
+        app.register_blueprint(export_door.blueprint(realm, people))
         app.register_blueprint(geo.blueprint(realm, people, settings))
     push = Push(app, realms, settings)
     app.register_blueprint(health.blueprint(realms, push))

@@ -41,6 +41,7 @@ SETTINGS = (
         "0",
         "1: browsers may load the catalogue's tiles from their providers where none are kept here.",
     ),
+    Setting("EOC_CONTACT", "", "Mail address told to map providers when data is fetched."),
     Setting("EOC_TIMEZONE", "Asia/Tokyo", "Zone of photo times that carry none."),
     Setting("EOC_MAX_UPLOAD_MB", "100", "Largest photo accepted, in megabytes."),
     Setting("EOC_UPLOAD_HOURS", "72", "Hours after which an unfinished upload expires."),
@@ -63,6 +64,7 @@ class Settings:
     tiles_url: str = ""
     tiles_attribution: str = ""
     online_tiles: bool = False
+    contact: str = ""
     timezone: str = "Asia/Tokyo"
     max_upload_mb: int = 100
     upload_hours: int = 72
@@ -99,6 +101,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         tiles_url=raw["EOC_TILES_URL"],
         tiles_attribution=raw["EOC_TILES_ATTRIBUTION"],
         online_tiles=_flag(raw, "EOC_ONLINE_TILES"),
+        contact=raw["EOC_CONTACT"],
         timezone=raw["EOC_TIMEZONE"],
         max_upload_mb=_whole(raw, "EOC_MAX_UPLOAD_MB"),
         upload_hours=_whole(raw, "EOC_UPLOAD_HOURS"),

@@ -24,7 +24,9 @@ from dashboard.projections.board import Board
 from dashboard.projections.subject import Subject
 from dashboard.realm import Realm
 from layers.errors import LayerError
+from layers.gazetteer.sources import NAME
 from layers.lahar import LaharTable
+from layers.roads import Closure, Network
 from layers.schema import Metadata
 from layers.shelf import Shelf
 
@@ -69,6 +71,7 @@ def _described(content: bytes, where: str) -> dict[str, Any]:
         "licence": told.licence[:200], "attribution": told.attribution[:200],
         "date": told.date[:200], "note": told.note_ja[:2000], "schematic": told.schematic,
         "uncertainty_m": told.uncertainty_m, "bbox": _bbox(document),
+        "label": _label(document)[:200],
     }  # fmt: skip
 
 
@@ -78,6 +81,15 @@ def _bbox(document: dict[str, Any]) -> list[float] | None:
         return None
     lons, lats = [p[0] for p in points], [p[1] for p in points]
     return [min(lons), min(lats), max(lons), max(lats)]
+
+
+def _label(document: dict[str, Any]) -> str:
+    """Return the property by which people call the features, or nothing."""
+    for feature in document["features"][:100]:
+        known = feature.get("properties") or {}
+        if found := next((name for name in NAME if known.get(name)), None):
+            return found
+    return ""
 
 
 def _positions(geometry: Any) -> Iterator[list[float]]:
@@ -209,3 +221,24 @@ def collection(realm: Realm, sha256: str) -> dict[str, Any]:
     """
     document: dict[str, Any] = json.loads(whole(realm, sha256).read_bytes())
     return document
+
+
+@lru_cache(maxsize=4)
+def network(path: Path) -> Network:
+    """Return the road network of a layer file: it never changes, and building takes a while.
+
+    Raises:
+        BrokenNetwork: the layer cannot serve as one.
+    """
+    return Network.from_collection(json.loads(path.read_bytes()))
+
+
+def closures(board: Board) -> list[Closure]:
+    """Return the closures declared on a board and not lifted."""
+    return [
+        Closure(
+            s.id, s.get("closure_kind"), s.get("geometry"), s.get("road_name"), s.get("owner"),
+            s.get("closed_by"),
+        )
+        for s in board.of_type("road_closure") if s.get("state") == "declared"
+    ]  # fmt: skip

@@ -119,6 +119,16 @@ def _paths() -> Schema:
                 "kind",
             )
         },
+        "/incidents/{incident_id}/export.{format}": {
+            "get": _get(
+                "The board as geojson, gpkg, kml, kmz, fgb or csv",
+                {"type": "string", "format": "binary"},
+                [*known, "format"],
+                "types",
+                "known_at",
+                media="application/octet-stream",
+            )
+        },
         "/layers": {
             "get": _get("Layers of the map", {"type": "object"}, [], "incident", "known_at", "lang")
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import geopandas
@@ -12,11 +13,19 @@ import numpy as np
 import orjson
 import pandas as pd
 import shapely
+from shapely import GeometryType
 
+from layers.collector import without_collector
 from layers.crs import GEOGRAPHIC
 from layers.schema import Collection, Metadata
 
 DECIMALS = 7  # of a degree: a centimetre
+OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+NAMES = {
+    GeometryType.LINESTRING: "LineString", GeometryType.POLYGON: "Polygon",
+    GeometryType.MULTIPOINT: "MultiPoint", GeometryType.MULTILINESTRING: "MultiLineString",
+    GeometryType.MULTIPOLYGON: "MultiPolygon",
+}  # fmt: skip
 PLAIN = {str, int, bool, type(None)}
 
 
@@ -26,32 +35,63 @@ def to_collection(frame: geopandas.GeoDataFrame, metadata: Metadata) -> Collecti
     Coordinates have 7 decimals. Texts stay as they are, markup and formulas included: whoever
     shows them makes them inert. NaN, NaT and infinities become null, times ISO 8601, bytes hex.
     """
+    collection: Collection = orjson.loads(encoded(frame, metadata))
+    return collection
+
+
+@without_collector()
+def encoded(frame: geopandas.GeoDataFrame, metadata: Metadata) -> bytes:
+    """Return the bytes of :func:`to_collection`, without an object for each vertex."""
     degrees = frame if frame.crs is None else frame.to_crs(GEOGRAPHIC)
-    geometries = _geometries(np.asarray(degrees.geometry.array, dtype=object))
+    shapes = geometries(np.asarray(degrees.geometry.array, dtype=object))
     names = [str(name) for name in frame.columns if name != frame.geometry.name]
     columns = [_values(frame[name]) for name in names]
     rows = zip(*columns, strict=True) if columns else ((),) * len(frame)
     features = [
         {"type": "Feature", "geometry": shape, "properties": dict(zip(names, row, strict=True))}
-        for shape, row in zip(geometries, rows, strict=True)
+        for shape, row in zip(shapes, rows, strict=True)
     ]
-    return {"type": "FeatureCollection", "metadata": metadata.as_dict(), "features": features}
+    return canonical(
+        {"type": "FeatureCollection", "metadata": metadata.as_dict(), "features": features}
+    )
 
 
 def canonical(document: Collection) -> bytes:
-    """Return the one form of a document's bytes: UTF-8, keys sorted, no spaces."""
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    """Return the bytes of a document: UTF-8, keys sorted, no spaces."""
+    return orjson.dumps(document, option=OPTIONS)
 
 
-def _geometries(shapes: np.ndarray) -> list[Any]:
+def geometries(shapes: np.ndarray) -> list[Any]:
+    """Return shapely geometries (None: null) as GeoJSON, whose vertices are numpy arrays."""
+    made = np.full(len(shapes), None, dtype=object)
+    kinds = shapely.get_type_id(shapes)  # -1 where there is none
+    for kind in np.unique(kinds[kinds >= 0]).tolist():
+        places = np.flatnonzero(kinds == kind)
+        write = _column if kind in NAMES else _texts
+        made[places] = write(shapes[places], kind)
+    return made.tolist()
+
+
+def _column(shapes: np.ndarray, kind: int) -> list[Any]:
+    """Return geometries of one kind as slices of one array: no object for a vertex."""
+    _, vertices, offsets = shapely.to_ragged_array(shapes, include_z=False)
+    level: Any = np.round(vertices, DECIMALS)
+    for ends in offsets:
+        level = [level[start:end] for start, end in pairwise(ends.tolist())]
+    name = NAMES[GeometryType(kind)]
+    return [{"type": name, "coordinates": item} for item in level]
+
+
+def _texts(shapes: np.ndarray, kind: int) -> list[Any]:
+    """Return points and collections, as GEOS writes them."""
     rounded = shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS))
-    texts = [text or "null" for text in shapely.to_geojson(rounded)]
-    found: list[Any] = orjson.loads(f"[{','.join(texts)}]")
-    return found
+    return [orjson.Fragment(text) for text in shapely.to_geojson(rounded)]
 
 
 def _values(series: pd.Series) -> list[Any]:
     values: list[Any] = series.tolist()
+    if series.dtype.kind == "f" and np.isfinite(series.to_numpy()).all():
+        return values
     # one look at the types spares a call for each cell of the usual columns
     return values if set(map(type, values)) <= PLAIN else [_plain(value) for value in values]
 

@@ -11,6 +11,7 @@ LayerError
 ├── BrokenNetwork     a line layer cannot serve as a road network
 ├── BrokenTable       a table entered by hand (lahar, km posts) does not hold together
 ├── NoTerrain         no height is known there
+├── NotExportable     nothing to export, or not in the format asked for
 ├── BrokenCamera      what is said of a camera cannot be true
 └── NotThere          no layer of this name or hash
 
@@ -70,6 +71,10 @@ class BrokenTable(LayerError):
 
 class NoTerrain(LayerError):
     """No height is known there."""
+
+
+class NotExportable(LayerError):
+    """There is nothing to export, or it cannot be written in the format asked for."""
 
 
 class BrokenCamera(LayerError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
@@ -16,10 +16,11 @@ from layers.errors import LayerError, NotThere
 from layers.linear.crossings import Crossing, crossings, matched
 from layers.linear.gather import lines_of
 from layers.linear.line import Line
+from layers.linear.post_tables import posts_of, with_posts
 from layers.linear.snap import RunnerUp, Snap, snap_to
 from layers.schema import Collection, LonLat
 
-__all__ = ["Crossing", "Line", "LineIndex", "RunnerUp", "Snap", "crossings", "matched"]
+__all__ = ["Crossing", "Line", "LineIndex", "RunnerUp", "Snap", "crossings", "matched", "posts_of"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ class LineIndex:
     def __add__(self, other: LineIndex) -> LineIndex:
         """Return both together; a line whose id is there already is left out."""
         return LineIndex(self.lines + tuple(x for x in other.lines if x.id not in self.by_id))
+
+    def with_posts(self, tables: Mapping[str, Any]) -> LineIndex:
+        """Return it with km posts: name or id of a line → ``[{km, lon, lat}, …]``.
+
+        :func:`layers.linear.post_tables.posts_of` makes such tables from a layer of points.
+
+        Raises:
+            BrokenTable: they do not fit their line, or there is no such line.
+        """
+        return LineIndex(tuple(with_posts(self.lines, tables)))
 
     @cached_property
     def tree(self) -> shapely.STRtree:

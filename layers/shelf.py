@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import geopandas
 import orjson
 
-from layers.collection import canonical, to_collection
+from layers.collection import canonical, encoded, to_collection
 from layers.errors import BrokenFile, NotThere
 from layers.schema import Collection, Metadata
 
@@ -48,7 +49,13 @@ class Shelf:
         The file is whole or absent, whenever the power fails. The same content under the same
         name is kept once.
         """
-        data = canonical({**collection, "metadata": metadata.as_dict()})
+        return self._put(canonical({**collection, "metadata": metadata.as_dict()}), metadata)
+
+    def put_frame(self, frame: geopandas.GeoDataFrame, metadata: Metadata) -> str:
+        """Keep a frame as :meth:`put` would keep its collection; many times faster."""
+        return self._put(encoded(frame, metadata), metadata)
+
+    def _put(self, data: bytes, metadata: Metadata) -> str:
         sha256 = hashlib.sha256(data).hexdigest()
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._locked():

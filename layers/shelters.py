@@ -21,6 +21,7 @@ from layers.roads.matching import match
 from layers.roads.modes import DOUBTFUL, OPEN
 from layers.roads.network import Network
 from layers.roads.reach import states
+from layers.roads.reading import member
 from layers.roads.trips import Stop, Trips, stop
 from layers.schema import Feature, LonLat
 
@@ -90,8 +91,8 @@ class Site:
 class ShelterAnswer:
     """``state``: decided or undecided (判定不可, ``reason_ja`` says why; then no site is ranked).
 
-    ``sites``: all of them when decided, the fitting ones first in their rank. ``unmatched``: closures that
-    could not be put on the network, so that routes may be wrong.
+    ``sites``: all of them when decided, the fitting ones first in their rank. ``unmatched``:
+    closures that could not be put on the network, so that routes may be wrong.
     """
 
     state: str
@@ -153,7 +154,7 @@ def fitting(
 
 def _zone(hazard: Mapping[str, Any] | None) -> Any:
     """Return the hazard in metres, repaired where it crosses itself; None: it is no area."""
-    if not hazard or hazard.get("type") not in ("Polygon", "MultiPolygon"):
+    if not isinstance(hazard, Mapping) or hazard.get("type") not in ("Polygon", "MultiPolygon"):
         return None
     try:
         zone = to_plane(shapely.make_valid(shape(hazard)))
@@ -171,12 +172,12 @@ def _undecided(hazard: Any, zone: Any, start: Stop | None, at: LonLat) -> str:
 
 
 def _read(feature: Feature, hazard_kind: str, number: int) -> Site:
-    properties = feature.get("properties") or {}
-    geometry = feature.get("geometry") or {}
+    properties, geometry = member(feature, "properties"), member(feature, "geometry")
+    own = feature.get("id") if isinstance(feature, Mapping) else None
     flagged = properties.get(FLAGS[hazard_kind])
     opened = properties.get("open")
     return Site(
-        id=str(properties.get("共通ID") or feature.get("id") or f"site {number}"),
+        id=str(properties.get("共通ID") or own or f"site {number}"),
         name=str(properties.get("施設・場所名") or properties.get("name") or "名前なし"),
         kind="evacuation_site" if FLAGS["flood"] in properties else "shelter",
         lonlat=_lonlat(geometry),

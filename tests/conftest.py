@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from dashboard.clock import SECOND_US, iso, parse_iso
 from dashboard.commands import Sender, submit
@@ -15,6 +16,10 @@ from dashboard.events import uuid7
 from dashboard.log import Outcome
 from dashboard.log.memory import MemoryLog
 from dashboard.projections.board import Board
+
+# a loaded machine is slow, which says nothing about a law
+settings.register_profile("laws", deadline=None)
+settings.load_profile("laws")
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"

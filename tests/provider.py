@@ -31,6 +31,7 @@ class Provider:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.over = threading.Event()
         self.address = ""
+        self.lines: set[object] = set()  # connections, by the address of the one who asks
 
     def gives(self, path: str, *replies: Reply) -> None:
         self.replies[path] = list(replies)
@@ -57,6 +58,7 @@ def provider() -> Iterator[Provider]:
         def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             given.asked.append((self.path, headers))
+            given.lines.add(self.client_address)
             _answer(self, conditional(given.reply(self.path), headers), given.over)
 
         def log_message(self, *_: object) -> None:
@@ -124,6 +126,7 @@ class Clock:
     def __init__(self, step: float = 0.0) -> None:
         self.seconds, self.step = 1_700_000_000.0, step
         self.slept: list[float] = []
+        self.stopped_at = 0  # the sleep in which somebody presses Ctrl-C
 
     def look(self) -> float:
         self.seconds += self.step
@@ -131,6 +134,8 @@ class Clock:
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
+        if len(self.slept) == self.stopped_at:
+            raise KeyboardInterrupt
         self.seconds += seconds
 
     @property

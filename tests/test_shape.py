@@ -14,6 +14,8 @@ TOP = {
     "dashboard", "layers", "data", "notebooks", "tests", "docs", "pyproject.toml", "Procfile",
     "README.md", "Makefile", "constraints.txt", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md",
 }  # fmt: skip
+DEGREES = re.compile(rb"\d{2,3}\.\d{3,}")  # of a position, in whatever format it is written
+POSITIONS = 9  # in a row, that nobody types alike by chance
 REGISTRIES = re.compile(rb"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian|unpkg|jsdelivr|cdnjs")
 
 
@@ -52,3 +54,34 @@ def test_no_file_names_a_registry_or_a_cdn() -> None:
 
 def test_nothing_of_third_parties_lies_in_the_tree() -> None:
     assert [str(p) for p in tracked() if "node_modules" in p.parts or ".min." in p.name] == []
+
+
+def runs(content: bytes) -> set[int]:
+    """Return the hashes of every nine positions that stand one after another."""
+    numbers, width = DEGREES.findall(content), 2 * POSITIONS
+    return {hash(tuple(numbers[i : i + width])) for i in range(len(numbers) - width + 1)}
+
+
+def shared_runs(shared: Path) -> set[int]:
+    files = [path for path in (shared / "geo").iterdir() if path.suffix in (".geojson", ".json")]
+    assert files
+    return set().union(*(runs(path.read_bytes()) for path in files))
+
+
+def test_no_file_holds_coordinates_copied_from_the_shared_input(shared: Path) -> None:
+    given = shared_runs(shared)
+    found = [
+        str(path)
+        for path in tracked()
+        if (ROOT / path).is_file() and given & runs((ROOT / path).read_bytes())
+    ]
+    assert found == []
+
+
+def test_a_trimmed_copy_in_another_format_would_be_seen(shared: Path) -> None:
+    outline = (shared / "geo" / "biei_boundary_n03.geojson").read_bytes()
+    numbers = DEGREES.findall(outline)[1000 : 1000 + 2 * POSITIONS]
+    pairs = zip(numbers[::2], numbers[1::2], strict=True)
+    given = shared_runs(shared)
+    assert given & runs(b"LINESTRING (" + b", ".join(b" ".join(pair) for pair in pairs) + b")")
+    assert not given & runs(b" ".join(numbers[:-1]))

@@ -23,6 +23,7 @@ from dashboard.bodies.base import (
 
 Metres = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, strict=True)]
+Seconds = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 Degree = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Reach = Literal["reachable", "cut", "undecided"]
 AccessState = Literal["isolated", "cut_from_centre", "undecided", "reachable"]
@@ -30,7 +31,10 @@ ROLES = Literal["reference", "network", "hazard", "shelters", "boundary", "gazet
 
 
 class LayerPublished(Decision):
-    """A layer is in force from now on: an immutable file by its hash, and where it is from."""
+    """A layer is in force from now on: an immutable file by its hash, and where it is from.
+
+    ``label`` names the property that is written beside its features.
+    """
 
     sha256: Sha256
     size: Count
@@ -46,6 +50,7 @@ class LayerPublished(Decision):
     schematic: bool = False
     uncertainty_m: Metres | None = None
     bbox: tuple[Degree, Degree, Degree, Degree] | None = None
+    label: Line = ""
 
 
 class OnLine(Body):
@@ -184,7 +189,10 @@ class Arrival(Body):
 
 
 class LaharComputed(Body):
-    """The arrival windows of one clock, exact to the second, with assumption and source."""
+    """The arrival windows of one clock, exact to the second, with assumption and source.
+
+    ``course``: (lon, lat, seconds to the fast front, to the slow front) going downstream.
+    """
 
     table: Sha256
     title: Line = ""
@@ -192,4 +200,5 @@ class LaharComputed(Body):
     source: Words = ""
     assumption: Words = ""
     rows: tuple[Arrival, ...] = ()
+    course: tuple[tuple[Degree, Degree, Seconds, Seconds], ...] = ()
     failure: Words = ""

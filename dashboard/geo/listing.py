@@ -101,7 +101,7 @@ def _kind(layer: Layer) -> str:
 def _user(file: Row, name: str, published: Subject, lang: str) -> Row:
     titles = {"title_ja": published.get("title"), "title_en": published.get("title_en") or ""}
     layer = Layer.of(Metadata(name, note_ja=published.get("note") or "", **titles), order=500)
-    style = replace(layer.style, label="name")
+    style = replace(layer.style, label=published.get("label") or "")
     return {**replace(layer, style=style).as_dict(lang), "kind": "geojson", **EMPTY, **file}
 
 

@@ -93,11 +93,7 @@ class Places:
         return tuple(sha for _, sha in sorted(wanted) if self.realm.media.path(sha).is_file())
 
     def _build(self, files: Files) -> Ground:
-        layers = [(sha, one) for sha in files if (one := self._read(sha)) is not None]
-        try:
-            return _ground(layers)
-        except LayerError:  # one broken layer must not silence the others
-            return _ground([one for one in layers if _is_fit(*one)])
+        return _ground([(sha, one) for sha in files if (one := self._read(sha)) is not None])
 
     def _read(self, sha256: str) -> Collection | None:
         try:
@@ -110,17 +106,10 @@ class Places:
 def _ground(layers: list[tuple[str, Collection]]) -> Ground:
     # layers in force before the packaged ground: of two equal lines the one with a hash stays
     every: list[tuple[str | None, Collection]] = [*layers, (None, ground())]
-    book = gazetteer_of([one for _, one in every])
+    book, left_out = gazetteer_of([one for _, one in every])
+    for error in left_out:  # one broken layer does not silence the others
+        say.error("layer_left_out", error=str(error))
     return Ground(book, LineBook.of(book.lines, every))
-
-
-def _is_fit(sha256: str, one: Collection) -> bool:
-    try:
-        gazetteer_of([one])
-    except LayerError as error:
-        say.error("layer_left_out", sha256=sha256, error=str(error))
-        return False
-    return True
 
 
 def _row(candidate: Candidate, lang: str) -> Row:

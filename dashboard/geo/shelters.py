@@ -16,12 +16,13 @@ from shapely.geometry import mapping, shape
 from dashboard import native
 from dashboard.clock import iso
 from dashboard.errors import Malformed, NotFound
-from dashboard.ground import whole
+from dashboard.ground import closures, network, whole
 from dashboard.projections.board import Board
+from dashboard.projections.pending import NETWORK
 from dashboard.projections.subject import Subject
 from dashboard.realm import Realm
 from layers.errors import BrokenFile
-from layers.roads import Closure, Network
+from layers.roads import Closure
 from layers.schema import Feature, LonLat
 from layers.shelters import FLAGS, ShelterAnswer, fitting
 
@@ -59,25 +60,28 @@ class Shelters:
                 field="kind", value=asked.kind[:40],
             )  # fmt: skip
         # the board moves under other threads: what is needed of it is taken here
-        layers = {role: _in_force(board, role) for role in ("network", "shelters", "hazard")}
+        layers = {role: _in_force(board, role) for role in ("shelters", "hazard")}
+        # the very network that isolation rests on: another layer may have its role
+        roads = board.subjects.get(NETWORK)
+        layers["network"] = [roads] if roads and roads.get("state") == "in_force" else []
         zone = _chosen(layers["hazard"], asked.hazard)
-        closures = [_closure(s) for s in board.of_type("road_closure") if _stands(s)]
+        shut = closures(board)
         sources = [_told(s) for s in (*layers["network"][:1], *layers["shelters"])]
         told = {
             "as_of": iso(self.realm.clock.now_us()), "upto": board.upto, "kind": asked.kind,
-            "hazard": _told(zone) if zone else None, "closures": len(closures),
+            "hazard": _told(zone) if zone else None, "closures": len(shut),
             "hazards": [_told(s) for s in layers["hazard"]], "sources": sources,
         }  # fmt: skip
         used = layers | {"hazard": [zone] if zone else []}
         hashes = {role: [str(s.get("sha256")) for s in found] for role, found in used.items()}
-        found = native.run(self._found, hashes, closures, asked)
+        found = native.run(self._found, hashes, shut, asked)
         sketched = any(source["schematic"] for source in sources)
         return told | found | {"schematic": found["schematic"] or sketched}
 
-    def _found(self, hashes: Mapping[str, list[str]], closures: list[Closure], asked: Asked) -> Row:
+    def _found(self, hashes: Mapping[str, list[str]], shut: list[Closure], asked: Asked) -> Row:
         files = {role: [whole(self.realm, sha) for sha in some] for role, some in hashes.items()}
-        found = _fitting(files, closures, asked)
-        names = {closure.id: closure.road_name for closure in closures}
+        found = _fitting(files, shut, asked)
+        names = {closure.id: closure.road_name for closure in shut}
         return {
             "state": found.state, "reason": found.reason_ja, "schematic": found.schematic,
             "unmatched": [names[i] for i in found.unmatched],
@@ -107,23 +111,13 @@ def _told(layer: Subject) -> Row:
     }  # fmt: skip
 
 
-def _stands(closure: Subject) -> bool:
-    return bool(closure.get("state") == "declared")
-
-
-def _closure(s: Subject) -> Closure:
-    return Closure(
-        s.id, s.get("closure_kind"), s.get("geometry"), s.get("road_name"),
-        s.get("owner"), s.get("closed_by"),
-    )  # fmt: skip
-
-
 def _unranked(files: list[Path]) -> list[Row]:
     """Return all sites by name alone: where nothing can be decided, none is nearer than another."""
     rows = []
     for feature in (f for path in files for f in _features(path)):
         p, geometry = feature.get("properties") or {}, feature.get("geometry") or {}
-        lon, lat = (geometry.get("coordinates") or [None, None])[:2]
+        is_point = geometry.get("type") == "Point"
+        lon, lat = geometry["coordinates"][:2] if is_point else (None, None)
         name = str(p.get("施設・場所名") or p.get("name") or "")
         kind = "evacuation_site" if FLAGS["flood"] in p else "shelter"
         rows.append({"id": str(feature.get("id") or name), "name": name, "kind": kind,
@@ -131,23 +125,15 @@ def _unranked(files: list[Path]) -> list[Row]:
     return sorted(rows, key=lambda row: (row["kind"], row["name"]))
 
 
-def _fitting(
-    files: Mapping[str, list[Path]], closures: list[Closure], asked: Asked
-) -> ShelterAnswer:
+def _fitting(files: Mapping[str, list[Path]], shut: list[Closure], asked: Asked) -> ShelterAnswer:
     sites = [feature for path in files["shelters"] for feature in _features(path)]
     if not sites:
         return ShelterAnswer("undecided", NO_SITES, (), (), False)
     zone = _zone(files["hazard"][0]) if files["hazard"] else None
     if not files["network"]:
         return ShelterAnswer("undecided", NO_NETWORK, (), (), False)
-    network = _network(files["network"][0])
-    return fitting(network, closures, asked.at, sites, hazard=zone, hazard_kind=asked.kind)
-
-
-@lru_cache(maxsize=4)
-def _network(path: Path) -> Network:
-    """Networks by their file: it never changes, and building takes longer than asking."""
-    return Network.from_collection(json.loads(path.read_bytes()))
+    roads = network(files["network"][0])
+    return fitting(roads, shut, asked.at, sites, hazard=zone, hazard_kind=asked.kind)
 
 
 @lru_cache(maxsize=8)

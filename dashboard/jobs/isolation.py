@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from dashboard.errors import EocError
-from dashboard.ground import in_force, whole
+from dashboard.ground import closures, in_force, network, whole
 from dashboard.jobs.answer import Answer
 from dashboard.projections.board import Board
 from dashboard.projections.pending import Job, isolation_inputs
@@ -18,6 +15,7 @@ from dashboard.realm import Realm
 from layers.errors import LayerError
 from layers.roads import Closure, Fragile, Isolation, Network, Standing, fragile, isolation
 
+FRAGILE_EDGES = 20_000  # of a network of more no such stretch is named: 100,000 take 6 s
 FRAGILE_MOST = 200  # stretches named in one answer; the worst come first
 
 
@@ -27,8 +25,7 @@ def work(realm: Realm, job: Job) -> list[Answer]:
     inputs = isolation_inputs(board)
     try:
         layer = in_force(board, "network")
-        network = _network(realm, layer.get("sha256"))
-        body = _computed(board, network, layer)
+        body = _computed(board, network(whole(realm, layer.get("sha256"))), layer)
     except (EocError, LayerError) as error:
         body = _failed(board, f"{error}")
     return [Answer("isolation.computed", "isolation", {"inputs": inputs, **body}, (inputs,))]
@@ -42,46 +39,24 @@ def give_up(realm: Realm, job: Job) -> list[Answer]:
     return [Answer("isolation.computed", "isolation", {"inputs": inputs, **body}, (inputs,))]
 
 
-@lru_cache(maxsize=4)
-def _built(path: Path) -> Network:
-    """Networks by their file: it never changes, and building takes longer than asking."""
-    return Network.from_collection(json.loads(path.read_bytes()))
-
-
-def _network(realm: Realm, sha256: str) -> Network:
-    return _built(whole(realm, sha256))
-
-
-def _computed(board: Board, network: Network, layer: Subject) -> dict[str, Any]:
-    closures = [_closure(s) for s in _declared(board)]
-    found = isolation(network, closures, network_sha256=layer.get("sha256"))
+def _computed(board: Board, roads: Network, layer: Subject) -> dict[str, Any]:
+    shut = closures(board)
+    found = isolation(roads, shut, network_sha256=layer.get("sha256"))
     names = {s.place.id: s.place.name for s in found.settlements}
-    roads = {c.id: c.road_name for c in closures}
-    weak = (fragile(network, closures) or ())[:FRAGILE_MOST]
+    said = {c.id: c.road_name for c in shut}
     return {
         "network": layer.get("sha256"), "network_title": layer.get("title") or "",
-        "closures": [c.id for c in closures], "settlements": len(found.settlements),
-        "outside_known": bool(len(network.nodes_of("outside"))),
+        "closures": [c.id for c in shut], "settlements": len(found.settlements),
+        "outside_known": bool(len(roads.nodes_of("outside"))),
         "schematic": found.schematic, "uncertainty_m": found.uncertainty_m,
         "rows": _rows(board, found),
         "unmatched": [
             {"closure_id": m.closure.id, "road_name": m.closure.road_name, "reason": m.reason_ja}
             for m in found.unmatched
         ],
-        "freed_by": [_freed(f, roads, names) for f in found.freed_by],
-        "fragile": [_fragile(network, one, names) for one in weak], "failure": "",
+        "freed_by": [_freed(f, said, names) for f in found.freed_by],
+        "fragile": [_fragile(roads, one, names) for one in _weak(roads, shut)], "failure": "",
     }  # fmt: skip
-
-
-def _declared(board: Board) -> Iterable[Subject]:
-    return (s for s in board.of_type("road_closure") if s.get("state") == "declared")
-
-
-def _closure(subject: Subject) -> Closure:
-    return Closure(
-        subject.id, subject.get("closure_kind"), subject.get("geometry"),
-        subject.get("road_name"), subject.get("owner"), subject.get("closed_by"),
-    )  # fmt: skip
 
 
 def _rows(board: Board, found: Isolation) -> list[dict[str, Any]]:
@@ -130,6 +105,13 @@ def _freed(freed: Any, roads: dict[str, str], names: dict[str, str]) -> dict[str
     }  # fmt: skip
 
 
+def _weak(roads: Network, shut: list[Closure]) -> Sequence[Fragile]:
+    """Return the stretches to fear for; on a very large network it would take seconds."""
+    if len(roads.u) > FRAGILE_EDGES:
+        return ()
+    return (fragile(roads, shut) or ())[:FRAGILE_MOST]
+
+
 def _fragile(network: Network, one: Fragile, names: dict[str, str]) -> dict[str, Any]:
     feature = one.as_feature(network)
     return {
@@ -144,7 +126,7 @@ def _failed(board: Board, why: str) -> dict[str, Any]:
     before = (s.get("row") for s in board.of_type("isolated_settlement"))
     rows = [{**row, "state": "undecided"} for row in before if row and _affected(row)]
     return {
-        "network": None, "network_title": "", "closures": [s.id for s in _declared(board)],
+        "network": None, "network_title": "", "closures": [c.id for c in closures(board)],
         "settlements": 0, "outside_known": False, "schematic": False, "uncertainty_m": None,
         "rows": rows, "unmatched": [], "freed_by": [], "fragile": [], "failure": why[:2000],
     }  # fmt: skip

@@ -25,7 +25,8 @@ def work(realm: Realm, job: Job) -> list[Answer]:
         erupted = to_datetime(parse_iso(said["erupted_at"]))
         found = windows(table, erupted, erupted)
         told = {"title": table.title, "source": found[0].source, "assumption": _assumed(found[0])}
-        body = {**said, **told, "rows": [_row(one) for one in found], "failure": ""}
+        rows, course = [_row(one) for one in found], _course(table)
+        body = {**said, **told, "rows": rows, "course": course, "failure": ""}
     except (EocError, LayerError) as error:
         body = _failed(said, f"{error}")
     return [Answer("lahar_clock.computed", job.subject_id, body)]
@@ -36,6 +37,14 @@ def give_up(realm: Realm, job: Job) -> list[Answer]:
     clock = realm.live.still(job.incident_id).subjects[job.subject_id]
     said = {"table": job.key, "erupted_at": clock.get("erupted_at")}
     return [Answer("lahar_clock.computed", job.subject_id, _failed(said, "表を計算できません。"))]
+
+
+def _course(table: LaharTable) -> list[tuple[float, float, float, float]]:
+    course = table.course()
+    if course is None:
+        return []
+    fast, slow = zip(*((float(p.fast_s), float(p.slow_s)) for p in table.places), strict=True)
+    return course.timed(fast, slow)
 
 
 def _assumed(one: Window) -> str:
@@ -51,5 +60,5 @@ def _row(one: Window) -> dict[str, Any]:
 
 
 def _failed(said: dict[str, Any], why: str) -> dict[str, Any]:
-    empty = {"title": "", "source": "", "assumption": "", "rows": []}
+    empty = {"title": "", "source": "", "assumption": "", "rows": [], "course": []}
     return {**said, **empty, "failure": why[:2000]}

@@ -8,17 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dashboard.projections.timeline import COLUMNS
+from layers.cells import inert
 
 HEADINGS = ("番号", "発生", "受信", "種別コード", "種別", "対象", "人", "入口", "内容", "印")
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def inert(value: Any) -> Any:
-    """Return a cell that a spreadsheet will not run (OWASP: CSV injection)."""
-    text = " ".join(value) if isinstance(value, list) else value
-    if isinstance(text, str) and text.lstrip().startswith(DANGEROUS):
-        return "'" + text
-    return text
+def _cell(value: Any) -> Any:
+    return inert(" ".join(value) if isinstance(value, list) else value)
 
 
 def csv_lines(rows: Iterable[dict[str, Any]], note: str = "") -> Iterator[str]:
@@ -33,7 +29,7 @@ def csv_lines(rows: Iterable[dict[str, Any]], note: str = "") -> Iterator[str]:
         writer.writerow([inert(note)])
     writer.writerow(HEADINGS)
     for row in rows:
-        writer.writerow([inert(row[name]) for name in COLUMNS])
+        writer.writerow([_cell(row[name]) for name in COLUMNS])
         if buffer.tell() > 65536:
             yield buffer.getvalue()
             buffer.seek(0)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request
 
 from dashboard.config import Settings
+from layers import catalog
 
 FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -25,7 +26,7 @@ def install(app: Flask, settings: Settings) -> None:
     The hashes of Dash's inline scripts are read from ``app.config["EOC_CSP_HASHES"]``.
     """
     app.config.setdefault("EOC_CSP_HASHES", [])
-    tiles = _origin(settings.tiles_url)
+    tiles = " ".join(sorted(filter(None, _tile_origins(settings))))
 
     def headers(response: Response) -> Response:
         for name, value in FIXED.items():
@@ -59,6 +60,13 @@ def csp(host: str, script_hashes: list[str], tiles: str = "") -> str:
         "frame-ancestors": "'none'",
     }
     return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def _tile_origins(settings: Settings) -> set[str]:
+    """Return where browsers may load tiles from: nowhere unless a setting says so."""
+    online = catalog.load().layers if settings.online_tiles else ()
+    official = {_origin(layer.url) for layer in online if layer.kind == "raster"}
+    return {_origin(settings.tiles_url), *official}
 
 
 def _origin(url: str) -> str:

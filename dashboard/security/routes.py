@@ -98,6 +98,7 @@ ROUTES: tuple[Route, ...] = (
     _row("GET", "/api/v1/incidents/*/board.geojson", ALL),
     _row("GET", "/api/v1/incidents/*/timeline", HQ | DRILL_STAFF),
     _row("GET", "/api/v1/incidents/*/timeline.csv", HQ | DRILL_STAFF, audit="timeline.exported"),
+    _row("GET", "/api/v1/incidents/*/export.*", HQ | DRILL_STAFF, audit="board.exported"),
     # the ground
     _row("GET", "/api/v1/layers", ALL),
     _row("GET", "/api/v1/layers/shelf", HQ),

@@ -8,7 +8,6 @@ import dash_leaflet as dl
 from flask import Response
 
 import data
-from dashboard.config import Settings
 from dashboard.realm import Realm
 from dashboard.views.parts import Node, Screen
 
@@ -24,8 +23,8 @@ def _ours(name: str) -> dict[str, str]:
     return {"variable": f"eocGround.{name}"}
 
 
-def base_map(realm: Realm, settings: Settings, *, zoom_buttons: bool) -> Node:
-    """Return the map with the ground, tiles when configured, scale and attribution."""
+def base_map(realm: Realm, *, zoom_buttons: bool) -> Node:
+    """Return the map with the ground and the scale; other layers are the bundle's."""
     return dl.Map(
         id="eoc-map",
         center=CENTRE,
@@ -35,7 +34,6 @@ def base_map(realm: Realm, settings: Settings, *, zoom_buttons: bool) -> Node:
         zoomControl=False,
         zoomSnap=0.25,
         children=[
-            *_tiles(settings),
             dl.GeoJSON(
                 id="eoc-ground",
                 url=f"{realm.prefix}{GROUND_PATH}",
@@ -48,19 +46,6 @@ def base_map(realm: Realm, settings: Settings, *, zoom_buttons: bool) -> Node:
             *([dl.ZoomControl(position="topright")] if zoom_buttons else []),
         ],
     )
-
-
-def _tiles(settings: Settings) -> list[Node]:
-    if not settings.tiles_url:
-        return []
-    return [
-        dl.TileLayer(
-            url=settings.tiles_url,
-            attribution=settings.tiles_attribution,
-            maxZoom=MOST,
-            opacity=0.9,
-        )
-    ]
 
 
 def serve_ground(screen: Screen) -> None:

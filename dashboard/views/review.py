@@ -14,6 +14,7 @@ from dashboard.projections.timeline import timeline
 from dashboard.views.map import base_map
 from dashboard.views.page import incident_id, language
 from dashboard.views.parts import Node, Screen, callback, shell
+from layers.export import FORMATS
 
 ROLES = frozenset({COMMANDER, DESK, ADMIN, CONTROLLER, EVALUATOR})
 MOST_ROWS = 20_000
@@ -26,7 +27,7 @@ ONE_BY_CLICK = {"mode": "singleRow", "checkboxes": False, "enableClickSelection"
 FIGURES = (
     "reports_total", "reports_open", "reports_urgent", "reports_unverified",
     "instructions_open", "instructions_acknowledged", "instructions_completed",
-    "road_closures_in_force",
+    "road_closures_in_force", "settlements_isolated", "settlements_cut_from_centre",
 )  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def layout(screen: Screen, settings: Settings) -> Node:
     """Return the review of the newest incident."""
     lang = language()
     side = html.Aside([_tools(lang), _grid(lang)], className="review-table")
-    return shell(screen, "review", children=[_then(screen, settings, lang), side])
+    return shell(screen, "review", children=[_then(screen, lang), side])
 
 
 def register(screen: Screen) -> None:
@@ -75,7 +76,7 @@ def rows(screen: Screen, search: str) -> list[dict[str, Any]]:
     return found[::-1]
 
 
-def _then(screen: Screen, settings: Settings, lang: str) -> Node:
+def _then(screen: Screen, lang: str) -> Node:
     figures = [
         html.Div([html.B("—"), html.Span(words(lang, f"measure.{name}"))], **{"data-measure": name})
         for name in FIGURES
@@ -94,7 +95,7 @@ def _then(screen: Screen, settings: Settings, lang: str) -> Node:
             ),
             html.Div(
                 [
-                    base_map(screen.realm, settings, zoom_buttons=True),
+                    base_map(screen.realm, zoom_buttons=True),
                     html.Strong(words(lang, "map.schematic"), className="eoc-schematic"),
                 ],
                 className="review-map",
@@ -114,8 +115,18 @@ def _tools(lang: str) -> Node:
             html.H2(words(lang, "review.timeline")),
             html.Button(words(lang, "review.refresh"), id="review-refresh", type="button"),
             html.A(words(lang, "review.csv"), id="review-csv", className="eoc-button"),
+            _exports(lang),
         ],
     )
+
+
+def _exports(lang: str) -> Node:
+    """The board at the chosen moment as a file; review.js gives the links their moment."""
+    links = [
+        html.Li(html.A(words(lang, f"export.{name}"), **{"data-format": name})) for name in FORMATS
+    ]
+    head = html.Summary(words(lang, "export.title"), className="eoc-button")
+    return html.Details([head, html.Ul(links)], id="review-exports", className="review-exports")
 
 
 def _grid(lang: str) -> Node:

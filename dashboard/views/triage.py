@@ -33,7 +33,7 @@ def layout(screen: Screen, settings: Settings) -> Node:
     area = html.Section(
         className="triage-map",
         children=[
-            base_map(screen.realm, settings, zoom_buttons=True),
+            base_map(screen.realm, zoom_buttons=True),
             html.Strong(words(lang, "map.schematic"), className="eoc-schematic"),
             html.Div("", id="triage-mode", role="status"),
             html.Div(

@@ -43,7 +43,7 @@ def layout(screen: Screen, settings: Settings) -> Node:
     middle = html.Div(
         className="wall-map",
         children=[
-            base_map(screen.realm, settings, zoom_buttons=False),
+            base_map(screen.realm, zoom_buttons=False),
             html.Ul(id="wall-legend", className="eoc-legend"),
             html.Strong(words(lang, "map.schematic"), className="eoc-schematic"),
         ],

@@ -17,6 +17,7 @@ from layers.fetching.time import Time
 
 T = TypeVar("T")
 HOPS = 5
+SHORT_PAGE = 64 * 1024
 FOUND = 200
 PARTIAL = (206, 416)  # answers to a Range
 UNCHANGED = 304
@@ -130,6 +131,7 @@ class Client:
         try:
             with self._followed(url, headers) as response:
                 self._check_status(url, response)
+                _read_out(response)
                 head = Answer(response.status_code, response.headers)
                 yield head, self._chunks(url, response, limit, started)
         except httpx.TimeoutException as error:
@@ -148,6 +150,7 @@ class Client:
                 if response.status_code not in MOVED:
                     yield response
                     return
+                _read_out(response)
                 url = _sent_on(url, response.headers.get("location", ""))
         raise FetchFailed(f"It is sent on more than {HOPS} times.", where=url)
 
@@ -182,6 +185,13 @@ class Client:
             if self.time.elapsed() - started > self.manners.total_s:
                 raise TryAgain(f"The answer took longer than {self.manners.total_s:.0f} s")
             yield chunk
+
+
+def _read_out(response: httpx.Response) -> None:
+    """Read the page that comes with a "not here", if it is short, so that the line stays open."""
+    length = int(response.headers.get("content-length", SHORT_PAGE + 1))
+    if response.status_code in (*MOVED, *MISSING) and length <= SHORT_PAGE:
+        response.read()
 
 
 def _sent_on(url: str, location: str) -> str:

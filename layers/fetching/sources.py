@@ -24,7 +24,7 @@ from layers.fetching.tables import points
 from layers.fetching.tiles import Tally, TileFetcher, nothing
 from layers.fetching.zipped import read_zip
 from layers.schema import BBox, Collection, Feature, Metadata
-from layers.tiles.grid import tiles
+from layers.tiles.grid import count, tiles
 
 BRIDGE = "橋・高架"
 
@@ -97,6 +97,7 @@ def _lines(
 ) -> Callable[[Fetching, Layer], Found]:
     def make(run: Fetching, layer: Layer) -> Found:
         zoom = layer.max_native_zoom
+        _allowed(layer, count(run.bbox, (zoom, zoom)))
         fetcher = TileFetcher(run.client, run.cache, layer)
         pieces: list[Any] = []
         for tile, body in fetcher.each(tiles(run.bbox, (zoom, zoom)), run.on_tiles):
@@ -106,6 +107,14 @@ def _lines(
         return Found(lines, [f"断片 {len(wanted)} 本を {len(lines)} 本の線にまとめました。"])
 
     return make
+
+
+def _allowed(layer: Layer, number: int) -> None:
+    if not layer.terms.may_bulk or number > layer.terms.max_tiles:
+        raise FetchFailed(
+            f"{number} tiles of {layer.name} are more than its terms in the catalogue allow "
+            f"({layer.terms.max_tiles}); choose a smaller box."
+        )
 
 
 def _properties(feature: Any) -> dict[str, Any]:
@@ -124,9 +133,9 @@ def _sites(run: Fetching, layer: Layer) -> Found:
     return Found(found.features, [dropped] if found.dropped else [])
 
 
-def _member(pattern: str) -> Callable[[Fetching, Layer], Found]:
+def _member(*wanted: str) -> Callable[[Fetching, Layer], Found]:
     def make(run: Fetching, layer: Layer) -> Found:
-        return Found(read_zip(_file(run, layer), pattern, run.bbox))
+        return Found(read_zip(_file(run, layer), wanted, run.bbox))
 
     return make
 
@@ -143,12 +152,12 @@ def _file(run: Fetching, layer: Layer) -> Path:
 # a river's pieces have ids of their own; a road's id is what tells it from the one it meets
 PIECE = ("rID", "lfSpanFr", "lfSpanTo", "devDate")
 SOURCES: dict[str, Source] = {
-    "boundary": Source(_member(r"\.(shp|geojson)"), role="boundary"),
+    "boundary": Source(_member(r"\.shp", r"\.geojson"), role="boundary"),
     "rivers": Source(_lines(ignoring=PIECE)),
     "roads": Source(_lines(), role="network"),
     "bridges": Source(_lines(only=_is_bridge)),
-    "railways": Source(_member(r"UTF-8/[^/]*RailroadSection\.(geojson|shp)")),
-    "stations": Source(_member(r"UTF-8/[^/]*Station\.(geojson|shp)")),
+    "railways": Source(_member(r"UTF-8/[^/]*RailroadSection\.(shp|geojson)")),
+    "stations": Source(_member(r"UTF-8/[^/]*Station\.(shp|geojson)")),
     "evacuation_sites": Source(_sites, role="shelters"),
     "shelters": Source(_sites, role="shelters"),
 }

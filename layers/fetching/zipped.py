@@ -20,18 +20,23 @@ MAX_MEMBER = 2 * 2**30
 MAX_MEMBERS = 10_000
 
 
-def read_zip(path: Path, member: str, bbox: BBox) -> list[Feature]:
+def read_zip(path: Path, wanted: tuple[str, ...], bbox: BBox) -> list[Feature]:
     """Return the features of a zip member that touch a box, whole, as GeoJSON in EPSG:4326.
 
-    ``member`` is a pattern for the end of the member's name; the first that fits is read, in the
-    order in which the table of sources names them.
+    ``wanted`` are patterns for the end of the member's name, the best first. A Shapefile that does
+    not say its encoding (no .cpg) is CP932, as national land data is.
 
     Raises:
         FetchFailed: it is no zip, has no such member, or that cannot be read.
     """
-    name = _member(path, member)
+    names = _names(path)
+    name = _first(path, names, wanted)
+    silent = name.endswith(".shp") and f"{name[:-4]}.cpg" not in names
     try:
-        frame = pyogrio.read_dataframe(f"/vsizip/{{{path.resolve()}}}/{name}", bbox=bbox)
+        frame = pyogrio.read_dataframe(
+            f"/vsizip/{{{path.resolve()}}}/{name}",
+            bbox=bbox, encoding="CP932" if silent else None,
+        )  # fmt: skip
     except (DataSourceError, DataLayerError, ValueError) as error:
         raise FetchFailed(f"{name} cannot be read: {error}.", where=path.name) from None
     if frame.crs is not None and frame.crs.to_epsg() not in (4326, 6668):
@@ -49,7 +54,7 @@ def _feature(row: dict[str, Any], geometry: Any) -> Feature:
     return {"type": "Feature", "properties": properties, "geometry": mapping(flat)}
 
 
-def _member(path: Path, pattern: str) -> str:
+def _names(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as opened:
             infos = opened.infolist()
@@ -58,14 +63,16 @@ def _member(path: Path, pattern: str) -> str:
     if len(infos) > MAX_MEMBERS:
         raise FetchFailed(f"It has {len(infos)} members; that is no data set.", where=path.name)
     for info in infos:
-        if re.search(pattern + r"\Z", info.filename):
-            return _safe(path, info)
-    raise FetchFailed(f"It has no member like {pattern}.", where=path.name)
+        if info.file_size > MAX_MEMBER:
+            raise FetchFailed(f"{info.filename} has {info.file_size} bytes.", where=path.name)
+    # some of these zips were packed on Windows; GDAL reads their names this way round as well
+    return [info.filename.replace("\\", "/") for info in infos]
 
 
-def _safe(path: Path, info: zipfile.ZipInfo) -> str:
-    if info.file_size > MAX_MEMBER:
-        raise FetchFailed(f"{info.filename} unpacks to {info.file_size} bytes.", where=path.name)
-    if ".." in info.filename.split("/") or set(info.filename) & set("{}\\"):
-        raise FetchFailed(f"Member {info.filename!r} leaves its archive.", where=path.name)
-    return info.filename
+def _first(path: Path, names: list[str], wanted: tuple[str, ...]) -> str:
+    found = [name for ending in wanted for name in names if re.search(ending + r"\Z", name)]
+    if not found:
+        raise FetchFailed(f"It has no member like {wanted}.", where=path.name)
+    if ".." in found[0].split("/") or set(found[0]) & set("{}"):
+        raise FetchFailed(f"Member {found[0]!r} leaves its archive.", where=path.name)
+    return found[0]

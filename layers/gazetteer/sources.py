@@ -14,16 +14,17 @@ from shapely.geometry import MultiLineString, mapping, shape
 
 from layers.gazetteer.entry import KINDS, LINES, Entry
 from layers.linear import fields
+from layers.linear.post_tables import is_post
 from layers.schema import Collection, Feature, LonLat
 
 Properties = Mapping[str, Any]
 NAME = (
     "name", "施設・場所名", "施設名", "名称", "地名", "橋名", "N02_005", "W05_004", "河川名",
-    "N01_003", "路線名", "N02_003", "N03_004", "P20_002", "P11_001", "name_ja", "NAME", "Name",
-    "title", "town", "city",
+    "N01_003", "路線名", "N02_003", "N03_004", "P20_002", "P11_001", "S_NAME", "name_ja",
+    "NAME", "Name", "title", "town", "city",
 )  # fmt: skip
 KANA = ("kana", "name_kana", "よみ", "読み", "フリガナ", "ふりがな", "citykana")
-TOWN = ("city", "都道府県名及び市町村名", "N03_004", "市町村名")
+TOWN = ("city", "都道府県名及び市町村名", "N03_004", "市町村名", "CITY_NAME")
 NO_PLACES = frozenset({"outside"})  # nodes of a network that stand for everything beyond it
 ROLE_KINDS = {"boundary": "municipality", "shelters": "evacuation_site"}
 HALL = {"町": "町役場", "村": "村役場", "市": "市役所"}
@@ -46,6 +47,7 @@ KIND_BY_KEYS: tuple[tuple[tuple[str, ...], str | Callable[[Properties], str]], .
     (("id", "pref", "city", "name"), _abr),
     (("town", "koaza"), "aza"),
     (("lgcode", "citykana"), "town_hall"),
+    (("S_NAME",), "aza"),  # boundaries of the census, 小地域
     (("N03_004",), "municipality"),
     (("code", "city", "name"), "municipality"),
     (("橋名",), "bridge"),
@@ -90,7 +92,7 @@ def _entry(feature: Feature, at: int, metadata: Properties) -> Entry | None:
     kind = kind_of(properties, str(metadata.get("role", "")))
     name = _name(properties, kind)
     place = _place(feature.get("geometry"))
-    if not name or place is None or properties.get("kind") in NO_PLACES:
+    if not name or place is None or _no_place(properties):
         return None
     uncertainty = fields.metres(properties.get("uncertainty_m"))
     if uncertainty is None:
@@ -106,6 +108,12 @@ def _entry(feature: Feature, at: int, metadata: Properties) -> Entry | None:
         uncertainty_m=uncertainty, schematic=bool(metadata.get("schematic")),
         municipality=_municipality(properties),
     )  # fmt: skip
+
+
+def _no_place(properties: Properties) -> bool:
+    """Tell whether a feature only stands for something else: a way out, the post of a river."""
+    post = is_post(properties) and not fields.text(properties, ("name", "橋名", "名称"))
+    return post or properties.get("kind") in NO_PLACES
 
 
 def kind_of(properties: Properties, role: str = "") -> str:

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 import geopandas
 import shapely
 
+from layers.collector import without_collector
 from layers.crs import GEOGRAPHIC
 from layers.errors import BrokenFile
 from layers.importers import coordinates, fields, formats, limits, repair
@@ -81,7 +82,7 @@ def read_all(
     if crs is not None:
         coordinates.crs_of(crs)
     found: list[Imported] = []
-    with opened(place) as contents:
+    with opened(place) as contents, without_collector():
         readable = formats.sources(contents)
         failures: list[NotGeodata] = []
         for source, reader in readable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,8 +23,16 @@ def read_gpkg(source: Source, options: Options) -> Iterator[Raw]:
         BrokenFile: the database is damaged.
         UnsafeFile: a layer is a view: a query of the file's own, which may never end.
     """
+    pending = source.path.with_name(f"{source.path.name}-wal")
+    if pending.exists() and pending.stat().st_size:
+        raise BrokenFile(
+            "ほかのソフトで開いたままのようです（-wal がある）。閉じてから渡してください。",
+            where=source.name,
+        )
     _check_database(source)
-    path = gdal.staged(source, ".gpkg")
+    # a copy: SQLite would follow a link and put its own files beside the original
+    path = source.folder / f"copy-{source.mark}.gpkg"
+    shutil.copyfile(source.path, path)
     spatial, plain = gdal.layer_names(path, source.name)
     if not spatial:
         raise NotGeodata("図形を持つレイヤーがありません。", where=source.name)

@@ -5,6 +5,7 @@ Tokyo Datum is transformed, never relabelled: at Biei the two lie 411 m apart.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,11 +51,12 @@ def place(raw: Raw, given: str | int | None, where: str) -> Placed:
     if crs.is_geographic and _swapped(raw, bounds, where):
         geometries, order = _flipped(geometries), LATLON
     degrees = _transformed(geometries, crs, where)
-    if not crs.is_geographic and not _meets(degrees, JAPAN):
+    box = bbox_of(degrees)
+    if not crs.is_geographic and not _overlap(box, JAPAN):
         turned = _transformed(_flipped(geometries), crs, where)
-        if _meets(turned, HOKKAIDO):
-            degrees, order = turned, NORTHEAST
-    return Placed(degrees, named(crs), why, order, _warnings(degrees, crs))
+        if _overlap(bbox_of(turned), HOKKAIDO):
+            degrees, order, box = turned, NORTHEAST, bbox_of(turned)
+    return Placed(degrees, named(crs), why, order, _warnings(box, crs))
 
 
 def crs_of(given: str | int) -> CRS:
@@ -72,15 +74,21 @@ def crs_of(given: str | int) -> CRS:
         ) from None
 
 
+@lru_cache(maxsize=64)
+def code_of(crs: CRS) -> int | None:
+    """Return the EPSG code of a system; telling it from WKT takes a while."""
+    return crs.to_epsg()
+
+
 def named(crs: CRS) -> str:
     """Return how a report calls a system."""
-    code = crs.to_epsg()
+    code = code_of(crs)
     return f"EPSG:{code} {KNOWN.get(code, crs.name)}" if code else str(crs.name)
 
 
 def candidates(bounds: BBox) -> tuple[int, ...]:
     """Return EPSG codes by which these bounds would lie in Japan, the likeliest first."""
-    if _in_degrees(bounds):
+    if _fits_degrees(np.array([bounds])).all():
         return DEGREES
     found: list[int] = []
     for code in METRES:
@@ -102,10 +110,14 @@ def _settled(raw: Raw, given: str | int | None, bounds: np.ndarray, where: str) 
         raise _unknown(f"座標系が分かりません（{raw.crs_why}）。", total, where)
     if crs.is_vertical or crs.is_engineering or crs.is_geocentric:
         raise _unknown(f"{crs.name} は平面の座標系ではありません。", total, where)
-    if crs.is_geographic != _in_degrees(total):
+    fits = _fits_degrees(bounds)
+    if crs.is_geographic != bool(fits.all()):
         unit = "度" if crs.is_geographic else "m"
         said = f"座標系は {named(crs)} とされています（{why}）が、"
-        raise _unknown(f"{said}{unit} としては合わない座標があります。", total, where)
+        first = raw.numbers[np.argmin(fits)] if crs.is_geographic else raw.numbers[0]
+        raise _unknown(
+            f"{said}{unit} としては合わない座標があります（{first}番目）。", total, where
+        )
     return crs, why
 
 
@@ -129,10 +141,12 @@ def _turn(box: BBox) -> BBox:
     return box[1], box[0], box[3], box[2]
 
 
-def _in_degrees(box: BBox) -> bool:
-    """Tell whether bounds may be degrees, in either order; tiny planes near 0,0 count as such."""
-    x, y = max(abs(box[0]), abs(box[2])), max(abs(box[1]), abs(box[3]))
-    return max(x, y) <= 180.0001 and min(x, y) <= 90.0001
+def _fits_degrees(bounds: np.ndarray) -> np.ndarray:
+    """Tell which bounds may be degrees, in either order."""
+    x = np.maximum(np.abs(bounds[:, 0]), np.abs(bounds[:, 2]))
+    y = np.maximum(np.abs(bounds[:, 1]), np.abs(bounds[:, 3]))
+    fits: np.ndarray = (np.maximum(x, y) <= 180.0001) & (np.minimum(x, y) <= 90.0001)
+    return fits
 
 
 def _swapped(raw: Raw, bounds: np.ndarray, where: str) -> bool:
@@ -157,7 +171,7 @@ def _flipped(geometries: np.ndarray) -> np.ndarray:
 
 
 def _transformed(geometries: np.ndarray, crs: CRS, where: str) -> np.ndarray:
-    if crs.to_epsg() == GEOGRAPHIC:
+    if code_of(crs) == GEOGRAPHIC:
         return geometries
     try:
         turn = Transformer.from_crs(crs.to_2d(), GEOGRAPHIC, always_xy=True)
@@ -183,15 +197,11 @@ def _overlap(a: BBox, b: BBox) -> bool:
     return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
 
 
-def _meets(geometries: np.ndarray, box: BBox) -> bool:
-    return _overlap(_total(shapely.bounds(geometries)), box)
-
-
-def _warnings(degrees: np.ndarray, crs: CRS) -> list[str]:
+def _warnings(box: BBox, crs: CRS) -> list[str]:
     found = []
-    if not _meets(degrees, HOKKAIDO):
+    if not _overlap(box, HOKKAIDO):
         found.append("範囲が北海道の外にあります。座標系や緯度・経度の順を確かめてください。")
-    elif not _meets(degrees, AREA):
+    elif not _overlap(box, AREA):
         found.append("範囲が美瑛町の外にあります。")
     if crs.geodetic_crs is not None and "Tokyo" in crs.geodetic_crs.name:
         found.append("旧日本測地系から変換しました（誤差は 10 m 程度）。")

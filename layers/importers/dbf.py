@@ -50,21 +50,24 @@ def read(data: bytes, *, cpg: str | None, given: str | None, where: str) -> Tabl
     fields, count, start, width = _header(data, where)
     records = np.frombuffer(data, dtype=np.uint8, count=count * width, offset=start)
     records = records.reshape(count, width)
-    texts = {f: _values(records, f) for f in fields if f.kind == "C"}
+    texts = {f: _values(records, f) for f in fields if f.kind not in PARSERS}
     names = [field.name for field in fields]
-    distinct = {value for values in texts.values() for value in values if not value.isascii()}
+    distinct: set[bytes] = set().union(*texts.values())
     language = LANGUAGE.get(data[29])
     choice = encoding.choose(
-        [*names, *distinct], said=cpg or language, given=given, where=where,
-        said_by=".cpg" if cpg else "dbf の見出し",
+        [*names, *(v for v in distinct if not v.isascii())], said=cpg or language, given=given,
+        where=where, said_by=".cpg" if cpg else "dbf の見出し",
     )  # fmt: skip
-    decoded, cut = _decoded(names + list(distinct), choice.codec, where)
+    decoded, cut = _decoded([*names, *distinct], choice.codec, where)
+    meaning: dict[bytes, str | None] = {**decoded, b"": None}
     columns: dict[str, list[Any]] = {}
     for at, field in enumerate(fields):
-        values = texts[field] if field in texts else _values(records, field)
-        parse = PARSERS.get(field.kind)
-        name = decoded.get(field.name, field.name.decode("ascii", "replace"))
-        column = [_text(v, decoded) for v in values] if parse is None else [*map(parse, values)]
+        name = decoded[field.name]
+        column: list[Any]
+        if field in texts:
+            column = [meaning[value] for value in texts[field]]
+        else:
+            column = [*map(PARSERS[field.kind], _values(records, field))]
         columns[name if name not in columns else f"{name}\0{at}"] = column
     return Table(columns, choice, cut)
 
@@ -125,21 +128,15 @@ def _decoded(values: list[bytes], codec: str, where: str) -> tuple[dict[bytes, s
     return found, cut
 
 
-def _text(value: bytes, decoded: dict[bytes, str]) -> str | None:
-    if not value:
-        return None
-    return value.decode("ascii") if value.isascii() else decoded[value]
-
-
 def _number(value: bytes) -> int | float | None:
-    try:
+    if value.isdigit():
         return int(value)
-    except ValueError:
-        pass
     try:
         number = float(value)
     except ValueError:  # ******** stands for a number that did not fit
         return None
+    if b"." not in value and number.is_integer() and abs(number) < 2**53:
+        return int(number)
     return number if abs(number) < 1e308 else None
 
 

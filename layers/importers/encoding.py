@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -69,8 +70,9 @@ def choose(
     claim = _claim(said)
     if all(value.isascii() for value in values):
         return Choice(claim or "utf-8", "英数字だけのため、どの文字コードでも同じ")
-    for codec in dict.fromkeys(("utf-8", claim, "cp932", claim)):
-        if codec and (codec in WIDE or codec == claim) and _believable(values, codec, claim):
+    strong = claim if claim in WIDE else None
+    for codec in dict.fromkeys(("utf-8", strong, "cp932", claim)):
+        if codec and _believable(values, codec, claim):
             return Choice(codec, _why(codec, claim, said, said_by))
     raise BrokenFile(
         "文字コードが分かりません（UTF-8 でも CP932 でも読めない文字がある）。"
@@ -120,6 +122,9 @@ def _claim(said: str | None) -> str | None:
 
 def _fits(values: Sequence[bytes], codec: str) -> bool:
     """Tell whether all decode; a character cut off at the end of a field is let pass."""
+    with contextlib.suppress(UnicodeDecodeError):
+        b"\n".join(values).decode(codec)
+        return True
     try:
         for value in values:
             codecs.getincrementaldecoder(codec)().decode(value)

@@ -45,7 +45,9 @@ def _name(old: str, at: int, taken: dict[str, Any]) -> str:
 
 
 def _check_texts(values: Any, name: str, where: str) -> None:
-    longest = max((len(v) for v in values if isinstance(v, str)), default=0)
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        return  # numbers
+    longest = max((len(v) for v in values if type(v) is str), default=0)
     if longest > limits.MAX_CHARS:
         raise UnsafeFile(
             f"項目 {name} に {longest:,} 文字の値があります（上限 {limits.MAX_CHARS:,} 文字）。",

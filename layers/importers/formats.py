@@ -35,6 +35,9 @@ def sources(contents: Contents) -> list[tuple[Source, Reader]]:
     families = _families(contents.members)
     found = []
     for member in contents.members:
+        if _told_twice(member, families):
+            contents.ignored.append((member.name, "同じ場所のシェープファイルを使う"))
+            continue
         if member.suffix in SIDE:
             if _key(member) not in families:
                 contents.ignored.append((member.name, "対になる .shp がない"))
@@ -71,6 +74,14 @@ def _families(members: list[Member]) -> dict[tuple[str, str], dict[str, Path]]:
         if member.suffix in SIDE and _key(member) in families:
             families[_key(member)][member.suffix] = member.path
     return families
+
+
+def _told_twice(member: Member, families: dict[tuple[str, str], dict[str, Path]]) -> bool:
+    """Tell whether a shapefile says the same: 国土数値情報 packs GML and GeoJSON beside it."""
+    folder, stem = _key(member)
+    if member.suffix == ".xml":
+        return any(place == folder for place, _ in families)
+    return member.suffix == ".geojson" and (folder, stem) in families
 
 
 def _key(member: Member) -> tuple[str, str]:

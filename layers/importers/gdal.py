@@ -25,8 +25,8 @@ from layers.errors import BrokenFile
 from layers.importers import limits
 from layers.importers.raw import Raw, Source, too_many
 
-# all of pyogrio's own errors are RuntimeErrors
-FAULTS = (RuntimeError, OSError, ValueError, OverflowError, MemoryError)
+# all of its own errors are RuntimeErrors; a file without any layer is an IndexError
+FAULTS = (RuntimeError, IndexError, OSError, ValueError, OverflowError, MemoryError)
 CONFIG = {
     "SHAPE_RESTORE_SHX": True,  # a missing index is rebuilt, in a folder of ours
     "GML_SKIP_RESOLVE_ELEMS": "ALL",  # xlink:href is never followed
@@ -39,7 +39,7 @@ WHOLE = ("OFTInteger", "OFTInteger64")
 
 def staged(source: Source, suffix: str) -> Path:
     """Return a link to the file in the temporary folder, under a harmless name."""
-    link = source.folder / f"source-{abs(hash(source.name))}{suffix}"
+    link = source.folder / f"source-{source.mark}{suffix}"
     if not link.exists():
         link.symlink_to(source.path.resolve())
     return link
@@ -82,7 +82,7 @@ def layer(
             f"{info['features']:,}件あるはずの地物が {there}しか読めません（途中で壊れている）",
             where=where,
         )
-    size = sum(len(item) for item in wkb if item is not None)
+    size = sum(map(len, filter(None, wkb.tolist())))
     too_many(size // limits.VERTEX_BYTES, limits.MAX_VERTICES, "頂点", where)
     geometries, reasons = _shapes(wkb)
     crs, why = _crs(meta["crs"])
@@ -115,7 +115,8 @@ def faults(where: str) -> Iterator[None]:
 
 
 def _shapes(wkb: np.ndarray) -> tuple[np.ndarray, dict[int, str]]:
-    found = shapely.from_wkb(wkb, on_invalid="ignore")
+    with np.errstate(all="ignore"):
+        found = shapely.from_wkb(wkb, on_invalid="ignore")
     missing = shapely.is_missing(found)
     reasons = {
         int(at): "図形として成り立たない（点が足りない、輪が閉じていないなど）"

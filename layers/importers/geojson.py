@@ -7,27 +7,20 @@ that GDAL would follow to other files and addresses.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import orjson
-import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from layers.errors import BrokenFile
-from layers.importers import encoding, limits, topojson
+from layers.importers import encoding, limits, shapes, topojson
 from layers.importers.raw import NotGeodata, Options, Raw, Source, too_many
 
 BARE = re.compile(r"\b(?:NaN|Infinity)\b")
 BY_RULE = "GeoJSON の決まり（記載なし）"
-GEOMETRIES = (
-    "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
-    "GeometryCollection",
-)  # fmt: skip
 
 
 def read(source: Source, options: Options) -> Iterator[Raw]:
@@ -41,14 +34,16 @@ def read(source: Source, options: Options) -> Iterator[Raw]:
     # each vertex opens a bracket: refused before any of them becomes an object
     too_many(data.count(b"["), limits.MAX_VERTICES, "頂点", source.name)
     text, choice = encoding.decode(data, given=options.encoding, where=source.name)
-    document = _document(text, source.name)
-    if document.get("type") == "Topology":
-        raws = topojson.layers(document, source.name)
-    else:
-        raws = iter([_raw(document, source)])
-    for raw in raws:
+    for raw in _layers(text, source):
         raw.encoding, raw.encoding_why = choice.shown, choice.why
         yield raw
+
+
+def _layers(text: str, source: Source) -> list[Raw]:
+    document = _document(text, source.name)
+    if document.get("type") == "Topology":
+        return list(topojson.layers(document, source.name))
+    return [_raw(document, source)]
 
 
 def _document(text: str, where: str) -> dict[str, Any]:
@@ -100,7 +95,7 @@ def _features(document: dict[str, Any], where: str) -> list[Any]:
         return features
     if kind == "Feature":
         return [document]
-    if kind in GEOMETRIES:
+    if kind in shapes.GEOMETRIES:
         return [{"type": "Feature", "geometry": document, "properties": {}}]
     raise NotGeodata("JSON ですが GeoJSON ではありません（地物の集まりがない）。", where=where)
 
@@ -108,7 +103,7 @@ def _features(document: dict[str, Any], where: str) -> list[Any]:
 def _raw(document: dict[str, Any], source: Source) -> Raw:
     features = _features(document, source.name)
     too_many(len(features), limits.MAX_FEATURES, "地物", source.name)
-    geometries, reasons, reduced = shapes([_member(f, "geometry") for f in features])
+    geometries, reasons, reduced = shapes.shapes([_member(f, "geometry") for f in features])
     crs, why = _crs(document)
     raw = Raw("GeoJSON", geometries, columns(features, source.name), crs=crs, crs_why=why)
     raw.reasons = reasons
@@ -119,48 +114,6 @@ def _raw(document: dict[str, Any], source: Source) -> Raw:
 
 def _member(feature: Any, name: str) -> Any:
     return feature.get(name) if isinstance(feature, dict) else None
-
-
-def shapes(given: list[Any]) -> tuple[np.ndarray, dict[int, str], int]:
-    """Return geometries of GeoJSON as shapely, why some are None, how many lost a dimension."""
-    texts = [orjson.dumps(g).decode() if isinstance(g, dict) else None for g in given]
-    with np.errstate(all="ignore"):
-        found = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
-    reasons, reduced = {}, 0
-    for at in np.flatnonzero(shapely.is_missing(found)):
-        if given[at] is None:
-            continue
-        try:
-            found[at] = _carefully(given[at])
-            reduced += 1
-        except ValueError as error:
-            reasons[int(at)] = str(error)
-    return found, reasons, reduced
-
-
-def _carefully(geometry: Any) -> Any:
-    """Return the shape of a geometry with more than three values to a position."""
-    if not isinstance(geometry, dict) or geometry.get("type") not in GEOMETRIES:
-        raise ValueError("図形の種類が分からない")
-    plain = {"type": geometry["type"], "coordinates": _flat(geometry.get("coordinates"))}
-    if not isinstance(plain["coordinates"], list):
-        raise ValueError("座標がない")
-    try:
-        return shapely.from_geojson(orjson.dumps(plain).decode())
-    except (shapely.errors.ShapelyError, ValueError):
-        raise ValueError("図形として成り立たない（点が足りない、輪が閉じていないなど）") from None
-
-
-def _flat(value: Any) -> Any:
-    if not isinstance(value, list):
-        raise ValueError("座標がない")
-    if value and not isinstance(value[0], list):
-        numbers = value[:2]
-        good = all(type(n) in (int, float) and math.isfinite(n) for n in numbers)
-        if len(numbers) < 2 or not good:
-            raise ValueError("座標が数ではない")
-        return numbers
-    return [_flat(item) for item in value]
 
 
 def _crs(document: dict[str, Any]) -> tuple[CRS | None, str]:

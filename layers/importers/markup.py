@@ -86,7 +86,7 @@ def _checked(data: bytes, where: str) -> str:
 
 
 def _written(data: bytes, source: Source, suffix: str) -> Path:
-    path = source.folder / f"markup-{abs(hash(source.name))}{suffix}"
+    path = source.folder / f"markup-{source.mark}{suffix}"
     path.write_bytes(data)
     return path
 

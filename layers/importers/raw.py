@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -66,6 +67,11 @@ class Source:
     def stem(self) -> str:
         """The name without folder and extension."""
         return PurePosixPath(self.name).stem
+
+    @property
+    def mark(self) -> str:
+        """A short name of its own for files put down in the folder."""
+        return hashlib.sha256(str(self.path).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
     def text_bytes(self) -> bytes:
         """Return the bytes of a text format.

@@ -28,13 +28,18 @@ def clean(raw: Raw, report: ImportReport) -> None:
     if deep.any():
         raw.geometries[deep] = shapely.force_2d(raw.geometries[deep])
         raw.notes.append(f"高さ（Z）や測点値（M） {int(deep.sum())}件を除いて2次元にした")
-    coordinates, owner = shapely.get_coordinates(raw.geometries, return_index=True)
-    broken = np.zeros(len(raw.geometries), dtype=bool)
-    broken[owner[~np.isfinite(coordinates).all(axis=1)]] = True
-    _drop(raw, broken, "座標に数でない値（NaN・無限大）がある", report)
+    _drop(raw, _endless(raw.geometries), "座標に数でない値（NaN・無限大）がある", report)
     points = shapely.get_type_id(raw.geometries) == GeometryType.POINT
     at_zero = (np.nan_to_num(shapely.bounds(raw.geometries)) == 0).all(axis=1)
     _drop(raw, points & at_zero, "位置が 0, 0（未入力とみなす）", report)
+
+
+def _endless(geometries: np.ndarray) -> np.ndarray:
+    found = np.zeros(len(geometries), dtype=bool)
+    if not np.isfinite(shapely.get_coordinates(geometries)).all():
+        coordinates, owner = shapely.get_coordinates(geometries, return_index=True)
+        found[owner[~np.isfinite(coordinates).all(axis=1)]] = True
+    return found
 
 
 def mend(raw: Raw, report: ImportReport) -> None:
@@ -45,7 +50,7 @@ def mend(raw: Raw, report: ImportReport) -> None:
         geometries[at] = _mended(geometries[at])
         if not geometries[at].is_empty:
             report.repaired.append((int(raw.numbers[at]), REASONS.get(why, why)))
-    _drop(raw, shapely.is_empty(geometries), "面積や長さがない", report)
+    _drop(raw, shapely.is_empty(geometries), "面積や長さがない、または直せない", report)
 
 
 REASONS = {
@@ -61,8 +66,16 @@ REASONS = {
 
 
 def _mended(geometry: shapely.Geometry) -> shapely.Geometry:
+    """Return a valid geometry of the same kind, empty where there is none."""
     kind = shapely.get_type_id(geometry)
-    made = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    for method in ({"method": "structure", "keep_collapsed": False}, {"method": "linework"}):
+        made = _of_kind(shapely.make_valid(geometry, **method), kind)
+        if made.is_valid:  # GEOS gives up on some slivers by one method and not by the other
+            return made
+    return shapely.Point()
+
+
+def _of_kind(made: shapely.Geometry, kind: int) -> shapely.Geometry:
     if kind == COLLECTION or shapely.get_type_id(made) != COLLECTION:
         return made
     wanted = AREAS if kind in AREAS else LINES

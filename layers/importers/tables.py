@@ -32,7 +32,7 @@ def read(source: Source, options: Options) -> Iterator[Raw]:
         BrokenFile: it has no columns of coordinates, or a row with more cells than headings.
         UnsafeFile: more rows, columns or text than the limits.
     """
-    text, choice = encoding.decode(source.text_bytes(), given=options.encoding, where=source.name)
+    text, choice = _text(source, options)
     header, rows = _rows(text, source.name)
     columns = {
         name: list(values) for name, values in zip(header, zip(*rows, strict=True), strict=True)
@@ -40,11 +40,23 @@ def read(source: Source, options: Options) -> Iterator[Raw]:
     geometries, reasons, in_degrees = _points(header, rows, source.name)
     kept: dict[str, Any] = {n: [v if v != "" else None for v in c] for n, c in columns.items()}
     raw = Raw("CSV", geometries, kept, reasons=reasons)
+    if not text.endswith(("\n", "\r")):
+        raw.notes.append("最後の行が改行で終わっていない（途中で切れていないか確かめてください）")
     raw.encoding, raw.encoding_why = choice.shown, choice.why
     raw.crs_why = "平面座標のようだが記載なし"
     if in_degrees:
         raw.crs, raw.crs_why = CRS.from_epsg(4326), BY_CUSTOM
     yield raw
+
+
+def _text(source: Source, options: Options) -> tuple[str, encoding.Choice]:
+    try:
+        return encoding.decode(source.text_bytes(), given=options.encoding, where=source.name)
+    except BrokenFile as error:
+        if source.path.suffix.lower() != ".txt":
+            raise
+        # a stray note beside the data must not refuse the data
+        raise NotGeodata(str(error).removeprefix(f"{source.name}: "), where=source.name) from None
 
 
 def _rows(text: str, where: str) -> tuple[list[str], list[list[str]]]:

@@ -56,6 +56,22 @@ class Course:
         """
         return float(np.interp(elapsed_s, [0.0, *arrivals_s], [0.0, *self.at_m]))
 
+    def timed(
+        self, fast_s: Sequence[float], slow_s: Sequence[float]
+    ) -> list[tuple[float, float, float, float]]:
+        """Return (lon, lat, fast, slow) down to the last place: seconds of both fronts there.
+
+        Between two places a front goes at an even speed, as in :meth:`front_m`.
+        """
+        ends = shapely.get_coordinates(self.line)
+        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(ends, axis=0).T))])
+        metres = np.unique(np.concatenate([along[along < self.at_m[-1]], self.at_m]))
+        points = shapely.line_interpolate_point(self.line, metres)
+        lonlat = shapely.get_coordinates(to_lonlat(points))
+        fast, slow = (np.interp(metres, [0.0, *self.at_m], [0.0, *s]) for s in (fast_s, slow_s))
+        rows = np.column_stack([np.round(lonlat, 6), np.floor(fast), np.ceil(slow)])
+        return [tuple(row) for row in rows.tolist()]
+
     def stretch(self, from_m: float, to_m: float) -> Any:
         """Return the part of the line between two distances as a LineString of EPSG:4326."""
         return to_lonlat(substring(self.line, from_m, to_m))

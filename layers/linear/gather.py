@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -11,11 +10,11 @@ import numpy as np
 from shapely.geometry import LineString
 
 from layers.crs import plane_xy
-from layers.errors import BrokenFile, BrokenTable
+from layers.errors import BrokenFile
 from layers.linear import fields
 from layers.linear.joining import join
 from layers.linear.line import Line
-from layers.linear.posts import SLACK_M, Posts
+from layers.linear.post_tables import with_posts
 from layers.schema import Collection, Feature
 
 LINES = {"LineString", "MultiLineString"}
@@ -52,7 +51,7 @@ def lines_of(collection: Collection, kinds: Sequence[str]) -> list[Line]:
         if kind in kinds and (feature.get("geometry") or {}).get("type") in LINES:
             _add(groups, feature, kind, at, metadata)
     lines = [line for group in groups.values() for line in _lines(group, metadata)]
-    return _with_posts(lines, metadata.get("posts") or {})
+    return with_posts(lines, metadata.get("posts") or {})
 
 
 def _add(
@@ -63,7 +62,7 @@ def _add(
     if not parts:
         return
     named = fields.text(properties, fields.CODE) or fields.name_of(properties)
-    own = str(feature.get("id") or f"{kind}:{at}")
+    own = str(feature.get("id") or f"{kind}:{metadata.get('name', '')}:{at}")
     key = f"{kind}:{named}" if named else own
     if key not in groups:
         u = fields.metres(properties.get("uncertainty_m"))
@@ -112,20 +111,3 @@ def _lines(group: _Group, metadata: Mapping[str, Any]) -> Iterator[Line]:
             source=str(properties.get("source") or metadata.get("source") or ""),
             ref=str(properties.get("ref") or ""),
         )
-
-
-def _with_posts(lines: list[Line], tables: Mapping[str, Any]) -> list[Line]:
-    by_word: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        for word in {line.id, line.name} - {""}:
-            by_word[word].append(line)
-    placed = {}
-    for word, table in tables.items():
-        if not by_word[word]:
-            raise BrokenTable("There are km posts, but no line of this name or id.", where=word)
-        line = by_word[word][0]  # the longest piece
-        slack = SLACK_M + line.uncertainty_m
-        placed[line.id] = line.with_posts(
-            Posts.of(line.course, table, slack_m=slack, name=line.name or line.id)
-        )
-    return [placed.get(line.id, line) for line in lines]

@@ -7,7 +7,7 @@ net; its stem is the shortest way between the two ends farthest apart, and what 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -19,6 +19,9 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 from shapely.geometry import LineString
 
+Chain = list[tuple[int, bool]]  # parts one after the other, each with whether it runs forward
+STEMS = 50  # of one net; a river has a stem and side channels, not more
+CELL_M = 0.5
 MEET_M = 5.0  # ends nearer than this are one point: rounding and sheet edges, not a gap
 
 
@@ -39,27 +42,52 @@ def join(parts: Sequence[LineString], flowing: Sequence[bool]) -> list[Piece]:
     if len(parts) == 1:
         return [Piece(parts[0], flowing[0])]
     ends = _nodes(parts)
-    left, pieces = list(range(len(parts))), []
-    while left:
-        chain = _stem([ends[i] for i in left], [parts[i].length for i in left])
-        chosen = [(left[at], forward) for at, forward in chain]
-        pieces.append(_piece(chosen, parts, flowing))
-        taken = {at for at, _ in chosen}
-        left = [i for i in left if i not in taken]
+    chains = [chain for net in _nets(ends) for chain in _chains(net, ends, parts)]
+    pieces = [_piece(chain, parts, flowing) for chain in chains]
     return sorted(pieces, key=lambda piece: -piece.course.length)
+
+
+def _chains(
+    net: list[int], ends: Sequence[tuple[int, int]], parts: Sequence[LineString]
+) -> Iterator[Chain]:
+    """Take stem after stem out of one net; what a town of side streets leaves stays single."""
+    left = net
+    for _ in range(STEMS):
+        if len(left) < 2:
+            break
+        chain = _stem([ends[i] for i in left], [parts[i].length for i in left])
+        yield [(left[at], forward) for at, forward in chain]
+        taken = {left[at] for at, _ in chain}
+        left = [i for i in left if i not in taken]
+    for at in left:
+        yield [(at, True)]
+
+
+def _nets(ends: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """Return the parts that hang together, net by net."""
+    a, b = np.array(ends).T
+    size = int(max(a.max(), b.max())) + 1
+    _, label = connected_components(coo_array((np.ones(len(a)), (a, b)), shape=(size, size)))
+    nets: dict[int, list[int]] = {}
+    for at, net in enumerate(label[a].tolist()):
+        nets.setdefault(net, []).append(at)
+    return list(nets.values())
 
 
 def _nodes(parts: Sequence[LineString]) -> list[tuple[int, int]]:
     """Return the two end nodes of each part; ends within MEET_M are one node."""
     ends = np.array([xy for part in parts for xy in (part.coords[0][:2], part.coords[-1][:2])])
-    pairs = cKDTree(ends).query_pairs(MEET_M, output_type="ndarray")
-    size = len(ends)
+    # ten thousand ends in one place are a few cells, not fifty million pairs
+    cells, cell_of = np.unique(np.round(ends / CELL_M), axis=0, return_inverse=True)
+    pairs = cKDTree(cells * CELL_M).query_pairs(MEET_M, output_type="ndarray")
+    size = len(cells)
     link = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
     _, label = connected_components(link, directed=False)
-    return [(int(label[i]), int(label[i + 1])) for i in range(0, size, 2)]
+    node = label[cell_of.ravel()].tolist()
+    return list(zip(node[::2], node[1::2], strict=True))
 
 
-def _stem(ends: Sequence[tuple[int, int]], lengths: Sequence[float]) -> list[tuple[int, bool]]:
+def _stem(ends: Sequence[tuple[int, int]], lengths: Sequence[float]) -> Chain:
     """Return the parts from one far end to the other, each with whether it runs forward."""
     shortest: dict[tuple[int, int], int] = {}
     for at, (a, b) in enumerate(ends):
@@ -92,9 +120,7 @@ def _last(reach: Any) -> int:
     return int(np.argmax(np.where(np.isfinite(reach), reach, -1.0)))
 
 
-def _piece(
-    chain: Sequence[tuple[int, bool]], parts: Sequence[LineString], flowing: Sequence[bool]
-) -> Piece:
+def _piece(chain: Chain, parts: Sequence[LineString], flowing: Sequence[bool]) -> Piece:
     coords = [_turned(parts[at], forward) for at, forward in chain]
     # where two ends only nearly meet, both points stay: the short step between them is real line
     course = shapely.remove_repeated_points(LineString(np.concatenate(coords)))

@@ -15,6 +15,7 @@ from layers.roads.network import Network
 
 NEAR_M = 50.0  # beyond what layer and closure say of their own uncertainty
 UNNAMED_M = 200.0  # where no name agrees only the position speaks, and it must be close
+SPOT_M = 100.0  # a drawing longer than this is a stretch of road, not a bridge
 TOUCH_M = 5.0  # a stretch that begins this near a node does not lie on the edge before it
 TWISTS = 3.0  # a stretch this much longer than the crow flies leads over other roads
 
@@ -55,9 +56,8 @@ def match(network: Network, closure: Closure) -> Matched:
 def _bridge(network: Network, closure: Closure, points: np.ndarray | None) -> Matched | None:
     """Match the bridge that is named, where the position does not speak against it."""
     named = [i for i in network.of_kind("bridge") if _names(closure, network, i)]
-    named = [i for i in named if network.node[i] >= 0]
-    if not named:
-        return None
+    if not named or (points is not None and np.ptp(points, axis=0).max() > SPOT_M):
+        return None  # a long stretch that names a bridge means the road from it or to it
     if points is None:
         if len(named) > 1:
             return Matched(closure, reason_ja=f"「{closure.road_name}」という橋が複数あります")
@@ -75,7 +75,8 @@ def _bridge(network: Network, closure: Closure, points: np.ndarray | None) -> Ma
 
 
 def _names(closure: Closure, network: Network, bridge: int) -> bool:
-    return is_named(closure.road_name, network.places[bridge].name)
+    named = is_named(closure.road_name, network.places[bridge].name)
+    return named and bool(network.node[bridge] >= 0)
 
 
 def _edges_of(network: Network, bridge: int) -> tuple[int, ...]:

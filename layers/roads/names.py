@@ -11,6 +11,8 @@ from layers.roads.reading import Road
 CLASSES = {"国道": "national", "道道": "prefectural", "町道": "town"}
 NUMBER = re.compile(r"\d+")
 DRAFT = re.compile(r"[(・](仮称|仮)\)?")
+NO_PLACE = re.compile("国道|道道|町道|方面|付近|地区")
+TOKEN = re.compile(r"[^()~〜・、,\-]+")
 SHORTEST = 2  # letters; one letter is in too many names
 
 
@@ -31,7 +33,7 @@ def agrees(said: str, road: Road) -> bool | None:
     numbers = NUMBER.findall(text)
     if numbers and road.ref:
         return road.ref in numbers
-    return True if _one_in_other(text, name) else None
+    return True if _one_in_other(text, name) or _same_places(text, name) else None
 
 
 def is_named(said: str, name: str) -> bool:
@@ -44,3 +46,9 @@ def _one_in_other(text: str, name: str) -> bool:
     if min(len(text), len(name)) < SHORTEST:
         return False
     return name in text or (text in name and text not in CLASSES)
+
+
+def _same_places(text: str, name: str) -> bool:
+    """Return whether every place a text names is one the road's name leads to: 町道（旭）."""
+    said = set(TOKEN.findall(NO_PLACE.sub("", text)))
+    return bool(said) and said <= set(TOKEN.findall(NO_PLACE.sub("", name)))

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from layers.crs import lonlat_of, to_lonlat
 from layers.roads.places import BRIDGE_M, Attached, attach
-from layers.roads.reading import Notice, Place, Road, read
+from layers.roads.reading import Notice, Place, Road, member, positive, read
 from layers.roads.topology import cut, junctions
 from layers.schema import Feature, LonLat
 
@@ -95,7 +95,7 @@ class Network:
             xy=pieces.xy, u=pieces.u, v=pieces.v, length_m=pieces.end - pieces.begin,
             road=np.array(said.road_of)[pieces.line], bridge=bridge, shapes=pieces.shapes,
             roads=tuple(said.roads), places=tuple(said.places), node=node, attached_m=away,
-            notices=tuple(said.notices), metadata=dict(collection.get("metadata") or {}),
+            notices=tuple(said.notices), metadata=member(collection, "metadata"),
         )  # fmt: skip
 
     @property
@@ -106,8 +106,7 @@ class Network:
     @property
     def uncertainty_m(self) -> float | None:
         """How far positions may be off, as the layer says."""
-        given = self.metadata.get("uncertainty_m")
-        return float(given) if given is not None else None
+        return positive(self.metadata, "uncertainty_m")
 
     @property
     def unattached(self) -> tuple[Place, ...]:

@@ -20,6 +20,7 @@ from layers.schema import LonLat
 MAX_VERTICES = 3_000_000
 SHORTEST_M = 0.01  # a line below a centimetre is a slip of the pen
 PLACES = ("settlement", "bridge", "outside", "town_hall", "fire_station", "hospital", "depot")
+MOST_COUNTED = 10_000_000  # more is no settlement but a slip of the pen
 COUNTS = ("households", "population", "guests", "care")
 FIELDS = {
     "name": ("name", "路線名"),
@@ -110,19 +111,26 @@ def read(collection: Mapping[str, Any]) -> Reading:
     return found
 
 
+def member(feature: Any, name: str) -> Mapping[str, Any]:
+    """Return a member of a feature; empty where either is no object."""
+    given = feature.get(name) if isinstance(feature, Mapping) else None
+    return given if isinstance(given, Mapping) else {}
+
+
 def _take(found: Reading, degrees: list[np.ndarray], feature: Any, number: int) -> None:
     if not isinstance(feature, Mapping):
         raise BrokenNetwork("It is not a GeoJSON feature.", where=f"feature {number}")
-    properties, geometry = feature.get("properties") or {}, feature.get("geometry")
-    where = str(feature.get("id") or properties.get("name") or f"feature {number}")
+    properties, geometry = member(feature, "properties"), member(feature, "geometry")
+    # an import keeps the id of a feature among its properties
+    known = feature.get("id") or properties.get("id") or properties.get("name")
+    where = str(known or f"feature {number}")
     kind = properties.get("kind")
-    geometry = geometry if isinstance(geometry, Mapping) else {}
     shape = geometry.get("type")
     if shape == "Point" and kind in PLACES:
         found.places.append(_place(where, properties, geometry.get("coordinates")))
     elif shape in ("LineString", "MultiLineString") and kind in (None, "road"):
         given = geometry.get("coordinates")
-        parts = (given or []) if shape == "MultiLineString" else [given]
+        parts = given if shape == "MultiLineString" and isinstance(given, list) else [given]
         road, doubt = _road(where, properties)
         found.notices += doubt
         degrees += [_positions(where, part) for part in parts]
@@ -146,9 +154,9 @@ def _road(where: str, properties: Mapping[str, Any]) -> tuple[Road, list[Notice]
         road_class=_text(properties, "road_class"),
         owner=_text(properties, "owner"),
         oneway=ONEWAY.get(said, 0),
-        width_m=_number(properties, "width_m"),
-        max_weight_t=_number(properties, "max_weight_t"),
-        uncertainty_m=_number(properties, "uncertainty_m"),
+        width_m=positive(properties, "width_m"),
+        max_weight_t=positive(properties, "max_weight_t"),
+        uncertainty_m=positive(properties, "uncertainty_m"),
     )
     return road, notices
 
@@ -159,7 +167,7 @@ def _place(where: str, properties: Mapping[str, Any], coordinates: Any) -> Place
     return Place(
         id=where, kind=properties["kind"], name=_text(properties, "name") or where,
         lonlat=(lon, lat), road_name=str(properties.get("road") or ""),
-        uncertainty_m=_number(properties, "uncertainty_m"), counts=counts,
+        uncertainty_m=positive(properties, "uncertainty_m"), counts=counts,
     )  # fmt: skip
 
 
@@ -216,16 +224,21 @@ def _text(properties: Mapping[str, Any], name: str) -> str:
     return str(given).strip()
 
 
-def _number(properties: Mapping[str, Any], name: str) -> float | None:
-    """Return a plain positive number; 「3m未満」 is none, for it says no width."""
+def positive(properties: Mapping[str, Any], name: str) -> float | None:
+    """Return a plain positive number of ``FIELDS``; 「3m未満」 is none, for it says no width."""
     given: Any = next((properties[k] for k in FIELDS[name] if properties.get(k) is not None), None)
     try:
-        number = float(given)
+        value = float(given)
     except (TypeError, ValueError):
         return None
-    return number if math.isfinite(number) and number > 0 else None
+    return value if math.isfinite(value) and value > 0 else None
 
 
 def _count(given: Any) -> int | None:
-    fits = isinstance(given, int) and not isinstance(given, bool) and given >= 0
-    return given if fits else None
+    """Return a number of people or households; tables give 12 as 12.0 or "12" as well."""
+    try:
+        number = float(given)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    fits = not isinstance(given, bool) and 0 <= number < MOST_COUNTED and number.is_integer()
+    return int(number) if fits else None

@@ -79,11 +79,7 @@ def _shared_vertices(lines: Sequence[np.ndarray]) -> list[tuple[int, float]]:
     counts = [len(x) for x in lines]
     line = np.repeat(np.arange(len(lines)), counts)
     every = np.concatenate(lines)
-    grid = np.round(every / GRAIN_M).astype(np.int64)
-    grid -= grid.min(axis=0)
-    _, inverse, times = np.unique(
-        grid[:, 0] * (grid[:, 1].max() + 1) + grid[:, 1], return_inverse=True, return_counts=True
-    )
+    _, inverse, times = _spots(every)
     shared = times[inverse] > 1
     steps = np.concatenate([[0.0], np.hypot(*np.diff(every, axis=0).T)])
     starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
@@ -99,7 +95,8 @@ def _shared_vertices(lines: Sequence[np.ndarray]) -> list[tuple[int, float]]:
 def _touching_ends(
     lines: Sequence[np.ndarray], shapes: np.ndarray, snap_m: float
 ) -> list[tuple[int, float]]:
-    ends = shapely.points(np.concatenate([[x[0], x[-1]] for x in lines]))
+    tips = np.concatenate([[x[0], x[-1]] for x in lines])
+    ends = shapely.points(tips[_spots(tips)[0]])
     end, line = shapely.STRtree(shapes).query(ends, predicate="dwithin", distance=snap_m)
     metres = shapely.line_locate_point(shapes[line], ends[end])
     inside = (metres > snap_m) & (metres < shapely.length(shapes[line]) - snap_m)
@@ -126,11 +123,27 @@ def _between(line: np.ndarray, along: np.ndarray, begin: float, end: float) -> n
     )
 
 
+def _spots(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return (first point of each spot, spot of each point, points in each spot), by grain."""
+    grid = np.round(points / GRAIN_M).astype(np.int64)
+    grid -= grid.min(axis=0)
+    keys = grid[:, 0] * (grid[:, 1].max() + 1) + grid[:, 1]
+    _, first, spot, times = np.unique(
+        keys, return_index=True, return_inverse=True, return_counts=True
+    )
+    return first, spot, times
+
+
 def _joined(stations: np.ndarray, snap_m: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return (node of each station, (n, 2) positions of nodes): the first station of each."""
-    pairs = KDTree(stations).query_pairs(snap_m, output_type="ndarray")
-    n = len(stations)
+    """Return (node of each station, (n, 2) positions of nodes): the first station of each.
+
+    Stations on one spot are one before neighbours are looked for: a star of n roads has n
+    ends there, and n squared pairs.
+    """
+    first, spot, _ = _spots(stations)
+    pairs = KDTree(stations[first]).query_pairs(snap_m, output_type="ndarray")
+    n = len(first)
     near = coo_array((np.ones(len(pairs), dtype=bool), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
-    _, labels = connected_components(near, directed=False)
-    _, first, nodes = np.unique(labels, return_index=True, return_inverse=True)
-    return nodes, stations[first]
+    labels = connected_components(near, directed=False)[1][spot]
+    _, begin, nodes = np.unique(labels, return_index=True, return_inverse=True)
+    return nodes, stations[begin]

@@ -81,9 +81,9 @@ class Trips:
     def _last(self, reach: np.ndarray, start: Stop, goal: Stop, worst: int) -> float:
         found = [reach[n] + rest for n, rest in self._ways(goal, worst, leaving=False)]
         along = goal.metres - start.metres
-        if start.edge == goal.edge and along * self._oneway(goal.edge) >= 0:
-            if self._clear(goal.edge, start.metres, goal.metres, worst):
-                found.append(abs(along))
+        same = start.edge == goal.edge and along * self._oneway(goal.edge) >= 0
+        if same and self._clear(goal.edge, start.metres, goal.metres, worst):
+            found.append(abs(along))
         return float(min(found, default=np.inf))
 
     def _ways(self, at: Stop, worst: int, *, leaving: bool) -> list[tuple[int, float]]:

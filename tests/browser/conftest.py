@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests.browser.layer_server import LayerServer
 from tests.browser.served import PASSWORD, Served
 from tests.conftest import ROOT
 
@@ -143,6 +144,12 @@ def wall(context: Open) -> BrowserContext:
 def desk(context: Open) -> BrowserContext:
     """The desk of headquarters, 1920 × 1080."""
     return context("desk", DESK)
+
+
+@pytest.fixture
+def layers(shared: Path) -> LayerServer:
+    """What the catalogue offers to a context, and how its data answers."""
+    return LayerServer(shared)
 
 
 def shoot(page: Page, name: str) -> Path:

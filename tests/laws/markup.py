@@ -48,9 +48,16 @@ def payloads(count: int) -> list[str]:
     return list(itertools.islice(itertools.chain(FORMULAS, made), count))
 
 
+TESTS = (
+    "tests/browser/test_markup.py",
+    "tests/unit/layers/test_export_hostile.py",
+    "tests/web/test_export_door.py",
+)
+
+
 def run(count: int, seed: int) -> dict[str, Any]:
-    """Run the browser tests of the law; they always use all 100 payloads, whatever the seed."""
-    command = [sys.executable, "-m", "pytest", "-q", "tests/browser/test_markup.py"]
+    """Run the tests of screens and exports; they use all 100 payloads, whatever the seed."""
+    command = [sys.executable, "-m", "pytest", "-q", *TESTS]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     lines = done.stdout.strip().splitlines()
     return {"payloads": count, "failed": int(done.returncode != 0), "said": lines[-1:]}

@@ -99,7 +99,7 @@ def _flip(data: bytearray, chance: random.Random) -> None:
 
 def _number(data: bytearray, chance: random.Random) -> None:
     at, width = _at(data, chance), chance.choice((2, 4, 8))
-    value = chance.choice((0, 1, 2, 2 ** (8 * width) - 1, 2 ** (8 * width - 1), len(data)))
+    value = chance.choice((0, 1, 2, 2 ** (8 * width) - 1, 2 ** (8 * width - 1), len(data) % 2**16))
     data[at : at + width] = value.to_bytes(width, chance.choice(("big", "little")))
 
 

@@ -84,7 +84,8 @@ def _on_board(api: httpx.Client, realm: str, incident: str, foreign: set[str]) -
 
 def _exported(api: httpx.Client, realm: str, incident: str, foreign: set[str]) -> int:
     path = f"{PREFIXES[realm]}/api/v1/incidents/{incident}"
-    text = api.get(f"{path}/timeline.csv").text + api.get(f"{path}/timeline?limit=5000").text
+    parts = ("timeline.csv", "timeline?limit=5000", "export.geojson", "export.kml")
+    text = "".join(api.get(f"{path}/{part}").text for part in parts)
     return sum(mark in text for mark in foreign)
 
 

@@ -6,11 +6,13 @@ import datetime as dt
 import math
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import data
 from layers.lahar import LaharTable, windows
 
 HEAD = """
@@ -112,3 +114,16 @@ def test_the_state_is_where_now_stands_to_the_window(made: Any, erupted: Any, no
     for window in windows(made[0], erupted, now):
         past = (now >= window.arrives_from) + (now > window.arrives_to)
         assert window.state == ("before", "inside", "passed")[past]
+
+
+def test_the_timed_course_meets_every_place_at_its_own_seconds() -> None:
+    table = LaharTable.read(Path(data.__file__).parent / "reference" / "lahar_drill.yaml")
+    course = table.course()
+    assert course is not None
+    fast = [float(place.fast_s) for place in table.places]
+    slow = [float(place.slow_s) for place in table.places]
+    rows = course.timed(fast, slow)
+    assert all(early <= late for _, _, early, late in rows)
+    assert [r[2:] for r in rows] == sorted(r[2:] for r in rows)
+    for seconds in zip(fast, slow, strict=True):
+        assert (math.floor(seconds[0]), math.ceil(seconds[1])) in [r[2:] for r in rows]

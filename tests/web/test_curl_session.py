@@ -37,7 +37,7 @@ def test_the_documented_session_works_as_written(served: Served) -> None:
             ["bash", "-ec", block], env=environ, capture_output=True, text=True, check=True
         )
         answers.append(run.stdout)
-    opened, sent, changes, triaged, last = answers
+    opened, sent, changes, triaged, last, exported = answers
     assert json.loads(opened)["seq"] == 1
     assert json.loads(sent)["results"][0]["seq"] == 2
     assert "report-1" in {change["id"] for change in json.loads(changes)["changes"]}
@@ -45,3 +45,4 @@ def test_the_documented_session_works_as_written(served: Served) -> None:
     board, _, table = last.partition("番号,")
     assert '"report-1"' in board
     assert "優先度判定" in table
+    assert json.loads(exported)["features"][0]["properties"]["優先度"] == "緊急"

@@ -58,6 +58,15 @@ def test_without_a_danger_area_nothing_is_ranked_but_the_sites_are_listed(
     assert told["hazard"] is None
 
 
+def test_a_site_that_is_no_point_is_listed_without_a_position(
+    desk: Caller, ground: Path, realm: Realm
+) -> None:
+    yard = area("中学校の校庭", 142.46, 43.58, 142.47, 43.59)
+    publish(realm, desk, "yards", layer_file(ground, "yards", yard, role="shelters"))
+    (found,) = (s for s in ask(desk)["sites"] if s["name"] == "中学校の校庭")
+    assert (found["lon"], found["lat"]) == (None, None)
+
+
 def test_away_from_a_danger_area_the_fitting_site_comes_first_and_the_other_says_why_not(
     desk: Caller, ground: Path, realm: Realm
 ) -> None:

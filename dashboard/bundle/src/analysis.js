@@ -1,12 +1,15 @@
 // What was worked out on the ground, drawn from the live board: settlements cut off, roads whose
 // loss would cut some off, damage as a stretch of its line, places a mudflow may reach.
 import { h } from './dom.js';
-import { accessWords, damageWords, fragileWords, lettered, windowWords } from './analysis_words.js';
-import { spanWords, windowsOf } from './lahar.js';
+import { accessWords, bandWords, damageWords, fragileWords, lettered, windowWords } from './analysis_words.js';
+import { bandNow, spanWords, windowsOf } from './lahar.js';
+import { obey } from './layers/analysis.js';
 import { symbol } from './symbols.js';
 
 const DAMAGE = { road_damage: { color: '#d55e00', sign: 'road' }, river_damage: { color: '#0050a0', sign: 'river' } };
 const FRAGILE = { color: '#6a3d9a', weight: 6, opacity: 0.75, dashArray: '2 9', lineCap: 'round' };
+const BAND = { color: '#4b2a7a', weight: 10, opacity: 0.85, lineCap: 'butt' };
+const BAND_MS = 5000;
 const turn = ([lon, lat]) => [lat, lon];
 const CUT = new Set(['isolated', 'cut_from_centre', 'undecided']);
 
@@ -16,6 +19,8 @@ export class AnalysisLayer {
     Object.assign(this, { L, map, replica, size, drawn: new Map() });
     this.groups = Object.fromEntries(['fragile', 'damage', 'isolation', 'lahar'].map((name) => [name, L.layerGroup()]));
     for (const name of ['damage', 'isolation', 'lahar']) this.groups[name].addTo(map);
+    obey((name, visible) => this.show(name, visible));
+    setInterval(() => this.#flow(), BAND_MS);
   }
 
   // on a tablet the map is low: what does not fit is scrolled
@@ -41,6 +46,14 @@ export class AnalysisLayer {
     if (!made.length) return;
     for (const { layer, shape } of made) layer.addLayer(shape);
     this.drawn.set(id, made);
+  }
+
+  // the band moves with the clock; nothing else here does
+  #flow() {
+    for (const id of this.drawn.keys()) {
+      const feature = this.replica.features.get(id);
+      if (feature?.properties.type === 'lahar_clock') this.#draw(id, feature);
+    }
   }
 
   /** A sign with a letter and a name beside it. */
@@ -79,10 +92,12 @@ const RULES = {
 
   lahar_clock(view, feature) {
     if (feature.properties.state !== 'running') return [];
-    return windowsOf(feature).map((row) => ({
-      layer: view.groups.lahar,
-      shape: view.sign([row.lat, row.lon], 'lahar', '泥', `${row.place} ${spanWords(row)}`, () => windowWords(row, feature)),
+    const layer = view.groups.lahar;
+    const signs = windowsOf(feature).map((row) => ({
+      layer, shape: view.sign([row.lat, row.lon], 'lahar', '泥', `${row.place} ${spanWords(row)}`, () => windowWords(row, feature)),
     }));
+    const band = bandNow(feature).map(turn);
+    return band.length ? [{ layer, shape: view.stretch(band, BAND, () => bandWords(feature)) }, ...signs] : signs;
   },
 };
 

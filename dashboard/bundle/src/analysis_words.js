@@ -72,6 +72,13 @@ export function windowWords(row, { properties: p }) {
     h('p', {}, p.windows.assumption), h('p', {}, h('small', {}, p.windows.source)));
 }
 
+/** The stretch of river where the flow may be now. */
+export function bandWords({ properties: p }) {
+  return h('div', { class: 'eoc-card' },
+    h('h3', {}, t('lahar.band')), h('p', {}, t('lahar.model')),
+    h('p', {}, p.windows.assumption), h('p', {}, h('small', {}, p.windows.source)));
+}
+
 function source(p) {
   const schematic = p.schematic ? t('access.schematic', { m: p.uncertainty_m ?? '?' }) : '';
   return h('p', { class: 'eoc-source' }, h('small', {}, [t('access.as_of', { at: dayClock(p.as_of) }), schematic].filter(Boolean).join('　')));

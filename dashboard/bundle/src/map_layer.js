@@ -4,6 +4,7 @@ import { closureShape, closureWords } from './closures.js';
 import { svg, h } from './dom.js';
 import { Grid } from './grid.js';
 import { GROUND_PANE } from './ground.js';
+import { obey } from './layers/analysis.js';
 import { GROWN } from './place_words.js';
 import { popupContent, listContent } from './popup.js';
 import { symbol } from './symbols.js';
@@ -45,6 +46,8 @@ export class LiveLayer {
     this.seqs = new Map(); // id → seq last drawn
     this.settled = Infinity; // until then what comes is the board as it was, not news
     this.group = L.layerGroup().addTo(map);
+    this.closed = L.layerGroup().addTo(map);
+    obey((name, visible) => { if (name === 'closures') visible ? this.closed.addTo(map) : this.closed.remove(); });
     map.on('moveend zoomend resize', () => this.draw());
     map.getContainer().addEventListener(GROWN, () => this.popup?.box.update());
     this.timer = setInterval(() => this.#cool(), 2000);
@@ -234,7 +237,7 @@ export class LiveLayer {
   }
 
   #closure(id, feature) {
-    this.closures.get(id)?.remove();
+    if (this.closures.has(id)) this.closed.removeLayer(this.closures.get(id));
     this.closures.delete(id);
     if (feature?.properties?.state !== 'declared' || !feature.geometry) return;
     const shape = closureShape(this.L, feature, this.size);
@@ -243,7 +246,7 @@ export class LiveLayer {
       const current = this.replica.features.get(id);
       this.#popupAt(event.latlng, closureWords(current, this.lift));
     });
-    this.closures.set(id, shape.addTo(this.map));
+    this.closures.set(id, shape.addTo(this.closed));
   }
 
   #latlng(feature) {

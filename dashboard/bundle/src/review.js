@@ -21,13 +21,13 @@ async function start() {
   const shell = await startShell();
   const { L, map } = await theMap;
   followZoom(map);
-  startLayers({ L, map, replica: shell?.replica });
+  const layers = startLayers({ L, map, replica: shell?.replica, past: Boolean(shell) });
   if (!shell) return;
   const slider = await whenPresent('review-seq');
   const csv = await whenPresent('review-csv');
   csv.href = `${page.prefix}/api/v1/incidents/${page.incidentId}/timeline.csv`;
   slider.min = await firstSeq();
-  const past = new Past(L, map, slider);
+  const past = new Past(L, map, slider, layers);
   slider.addEventListener('input', () => past.show());
   (await whenPresent('review-mode')).addEventListener('change', () => past.show());
   followChosen(await whenPresent('review-chosen'), slider, past);
@@ -60,9 +60,16 @@ function grow(slider, upto, past) {
   past.show();
 }
 
+// what is exported is what is shown: the board as it was known then
+function exportsAt(seq) {
+  for (const link of document.querySelectorAll('#review-exports a[data-format]')) {
+    link.href = `${page.prefix}/api/v1/incidents/${page.incidentId}/export.${link.dataset.format}?known_at=${seq}`;
+  }
+}
+
 class Past {
-  constructor(L, map, slider) {
-    Object.assign(this, { slider, asked: 0, shown: 0 });
+  constructor(L, map, slider, layers) {
+    Object.assign(this, { slider, layers, asked: 0, shown: 0, ground: null });
     this.replica = { features: new Map() };
     this.layer = new LiveLayer({ L, map, replica: this.replica });
     this.analysis = new AnalysisLayer({ L, map, replica: this.replica });
@@ -81,8 +88,18 @@ class Past {
     if (asked < this.shown) return;
     this.shown = asked;
     this.#draw(board.features);
+    exportsAt(seq);
     say(document.getElementById('review-at'), moment
       ? t('review.at', { seq, at: fullClock(Date.parse(moment.recorded_at)) }) : t('review.before'));
+  }
+
+  // the layers in force then, asked for only when they were others than those shown
+  #ground(features) {
+    const layers = features.filter(({ properties: p }) => p.type === 'layer').map(({ id, properties: p }) => `${id}${p.sha256}${p.state}`);
+    const look = layers.sort().join();
+    if (look === this.ground) return;
+    this.ground = look;
+    this.layers.load(Number(this.slider.value));
   }
 
   async #moment(seq) {
@@ -99,6 +116,7 @@ class Past {
     const touched = [...new Set([...before, ...this.replica.features.keys()])];
     this.layer.apply(touched);
     this.analysis.apply(touched);
+    this.#ground(features);
     for (const cell of document.querySelectorAll('#review-figures [data-measure]')) {
       const measure = this.replica.features.get(`measure:${cell.dataset.measure}`);
       say(cell.querySelector('b'), String(measure?.properties.value ?? 0));

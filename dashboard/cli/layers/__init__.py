@@ -11,7 +11,11 @@ COMMANDS: dict[str, str] = {
     "withdraw": "dashboard.cli.layers.publishing:withdraw",
     "in-force": "dashboard.cli.layers.publishing:in_force",
     "find": "dashboard.cli.layers.finding:find",
+    "list": "dashboard.cli.layers.listing:list_layers",
+    "fetch": "dashboard.cli.layers.fetching:fetch",
+    "tiles": "dashboard.cli.layers.tiles:tiles",
     "import": "dashboard.cli.layers.importing:import_layers",
+    "export": "dashboard.cli.layers.exporting:export_layer",
 }
 
 

@@ -11,7 +11,7 @@ from dashboard.config import load
 from layers.importers import Imported, read_all
 from layers.importers.report import printable
 from layers.schema import ROLES, Metadata
-from layers.shelf import Shelf, to_collection
+from layers.shelf import Shelf
 
 
 @click.command("import")
@@ -44,14 +44,13 @@ def import_layers(
     """
     found = read_all(path, crs=crs, encoding=encoding, name=name)
     metadata = [_metadata(item, title, len(found), described) for item in found]
-    collections = [to_collection(i.frame, m) for i, m in zip(found, metadata, strict=True)]
     for item in found:
         click.echo(item.report.as_text() + "\n")
     if dry_run:
         click.echo(f"{len(found)} layers (dry run: nothing kept)")
         return
     shelf = Shelf(load().state_dir / "layers")
-    kept = [(m, shelf.put(c, m)) for c, m in zip(collections, metadata, strict=True)]
+    kept = [(m, shelf.put_frame(i.frame, m)) for i, m in zip(found, metadata, strict=True)]
     for about, sha256 in kept:
         click.echo(f"{about.name}\t{sha256}")
     if report is not None:

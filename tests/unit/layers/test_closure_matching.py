@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from layers.errors import LayerError
-from layers.roads import Closure, Network, match
+from layers.roads import Closure, Network, Road, match
+from layers.roads.names import agrees
 from tests.sketch import layer, place, point, road, stretch
 
 H966 = {"ref": "966", "road_class": "prefectural"}
@@ -74,6 +75,24 @@ def test_a_point_far_from_the_bridge_named_closes_the_road_where_it_is(network) 
     found = match(network, closure(point(300, 0), "道道966号 白金橋"))
     assert found.method == "point"
     assert not (network.bridge[list(found.edges)] >= 0).any()
+
+
+def test_a_long_stretch_that_names_a_bridge_closes_the_road_drawn(network) -> None:
+    drawn = stretch((1200, 0), (2900, 0))
+    found = match(network, closure(drawn, "道道966号（白金橋～白金）"))
+    assert found.method == "stretch"
+    assert sum(network.length_m[e] for e in found.edges) == pytest.approx(2000, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [("町道（旭）", True), ("町道（北瑛・旭）", True), ("町道（旭方面）", True), ("", None),
+     ("町道（大村）", None), ("町道（旭～大村）", None), ("町道", None), ("国道", False),
+     ("道道（旭）", False)],
+)  # fmt: skip
+def test_a_town_road_is_known_by_the_places_it_leads_to(said, means) -> None:
+    road = Road("r", "町道（北瑛・旭方面・仮）", "", "town", "", 0, None, None, None)
+    assert agrees(said, road) is means
 
 
 def test_two_bridges_of_one_name_and_no_position_are_not_guessed() -> None:

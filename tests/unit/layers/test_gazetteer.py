@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from layers.crs import plane_xy
-from layers.gazetteer import LINES, Entry, Gazetteer, entries_from
+from layers.gazetteer import LINES, Entry, Gazetteer, entries_from, gazetteer_of
 from layers.ground import ground
 from layers.lines import LineIndex
 
@@ -51,6 +51,7 @@ def test_exact_goes_before_prefix_before_part_before_similar(book: Gazetteer) ->
     found = book.search("白金")
     assert [c.why for c in found[:2]] == ["exact", "prefix"]
     assert found[0].entry.name == "白金"
+    assert found[0].score > found[1].score + 0.05
     assert [c.score for c in found] == sorted((c.score for c in found), reverse=True)
     assert "part" in {c.why for c in book.search("センター")}
     assert book.search("びばうじ")[0].why == "similar"
@@ -201,6 +202,25 @@ def test_a_feature_without_a_readable_place_is_left_out(geometry) -> None:
     assert entries_from({"type": "FeatureCollection", "features": [feature]}) == []
 
 
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({"S_NAME": "字白金", "CITY_NAME": "美瑛町"}, ("aza", "字白金", "美瑛町")),
+        ({"N02_003": "富良野線", "N02_005": "美瑛"}, ("station", "美瑛", "")),
+        ({"W05_002": "81", "W05_004": "美瑛川"}, ("river", "美瑛川", "")),
+        ({"N03_001": "北海道", "N03_004": "美瑛町"}, ("municipality", "美瑛町", "美瑛町")),
+        ({"lgcode": "014591", "city": "美瑛町", "citykana": "びえいちょう"},
+         ("town_hall", "美瑛町役場", "美瑛町")),
+        ({"kind": "no such kind", "name": "何か"}, ("place", "何か", "")),
+    ],
+)  # fmt: skip
+def test_the_attributes_of_official_layers_are_understood(properties, expected) -> None:
+    feature = {"properties": properties,
+               "geometry": {"type": "Point", "coordinates": [142.5, 43.5]}}  # fmt: skip
+    (found,) = entries_from({"features": [feature]})
+    assert (found.kind, found.name, found.municipality) == expected
+
+
 def test_the_parts_of_a_road_are_one_entry() -> None:
     parts = [
         {"type": "Feature", "properties": {"N01_003": "一般国道237号", "N01_002": "3"},
@@ -215,6 +235,61 @@ def test_a_gazetteer_survives_pickling(book: Gazetteer) -> None:
     again = pickle.loads(pickle.dumps(book))
     assert again.search("白金橋") == book.search("白金橋")
     assert again.reverse((142.64, 43.48)).text() == book.reverse((142.64, 43.48)).text()
+
+
+def line(title: str, points: list, **metadata) -> dict:
+    feature = {"type": "Feature", "id": f"{metadata}{title}",
+               "properties": {"kind": "river", "name": title},
+               "geometry": {"type": "LineString", "coordinates": points}}  # fmt: skip
+    return {"type": "FeatureCollection", "metadata": metadata, "features": [feature]}
+
+
+def test_a_surveyed_river_takes_the_place_of_the_sketched_one() -> None:
+    survey = line("美瑛川", [[142.5, 43.5], [142.4, 43.6]], name="w05")
+    book, wrong = gazetteer_of([ground(), survey])
+    assert wrong == []
+    assert [x.schematic for x in book.lines.lines if x.name == "美瑛川"] == [False]
+    assert {x.name for x in book.lines.lines if x.schematic} >= {"辺別川", "国道237号"}
+
+
+def test_a_broken_layer_is_named_and_the_others_are_searched() -> None:
+    broken = line("壊川", [[142.5, 43.5], ["x", None]], name="bad")
+    book, (error,) = gazetteer_of([broken, ground()])
+    assert "壊川" in str(error)
+    assert book.search("美瑛川")[0].entry.name == "美瑛川"
+
+
+def post(km: object, lonlat: tuple[float, float], **more) -> dict:
+    return {"type": "Feature", "properties": {"km": km, "河川名": "美瑛川"} | more,
+            "geometry": {"type": "Point", "coordinates": list(lonlat)}}  # fmt: skip
+
+
+def test_a_layer_of_km_posts_is_used_and_is_no_layer_of_places() -> None:
+    river = LineIndex.from_collection(ground()).line("river:biei")
+    posts = {"features": [post(20 - m / 1000, river.at(m)) for m in (8000, 9000, 10_000)]}
+    book, wrong = gazetteer_of([ground(), posts])
+    assert wrong == []
+    found = book.search("美瑛川 KP11.5")[0]
+    assert metres(found.entry.lonlat, river.at(8500)) < 1
+    assert [e.kind for e in book.entries if e.name == "美瑛川"] == ["river"]
+    assert "KP" not in book.reverse(river.at(8500)).text()
+    assert entries_from({"features": [post(1, river.at(0), 橋名="白金橋")]})[0].kind == "bridge"
+
+
+def test_km_posts_that_do_not_hold_together_are_named() -> None:
+    at = LineIndex.from_collection(ground()).line("river:biei").at
+    crossed = {"features": [post(k, at(m)) for k, m in ((1, 0), (3, 500), (2, 900))]}
+    lost = {"features": [post(1, at(0), 河川名="無い川")]}
+    _, wrong = gazetteer_of([ground(), crossed, lost])
+    assert ["do not follow" in str(e) or "no line" in str(e) for e in wrong] == [True, True]
+
+
+def test_hazard_areas_and_ways_out_are_no_places() -> None:
+    feature = {"type": "Feature", "properties": {"name": "警戒区域1"},
+               "geometry": {"type": "Point", "coordinates": [142.5, 43.5]}}  # fmt: skip
+    hazard = {"metadata": {"role": "hazard"}, "features": [feature]}
+    way_out = {"features": [feature | {"properties": {"name": "旭川方面", "kind": "outside"}}]}
+    assert gazetteer_of([hazard, way_out])[0].entries == ()
 
 
 def test_an_empty_gazetteer_answers_nothing() -> None:

@@ -146,6 +146,20 @@ def test_pieces_with_a_gap_stay_apart_and_are_no_rivals() -> None:
     assert rivers.snap(lonlat(950, 30), within_m=500).runner_up is None
 
 
+def test_a_town_of_streets_with_one_name_is_taken_in_without_end() -> None:
+    streets = [[(x, y), (x + dx, y + dy)] for x in range(0, 4000, 100) for y in range(0, 4000, 100)
+               for dx, dy in ((100, 0), (0, 100))]  # fmt: skip
+    town = index(*(line(street, kind="road", name="町道") for street in streets), kinds=("road",))
+    assert sum(x.length_m for x in town.lines) == pytest.approx(100 * len(streets), rel=1e-4)
+    assert len({x.key for x in town.lines}) == 1
+
+
+def test_a_star_of_thousands_of_parts_is_taken_in() -> None:
+    rays = [[(0, 0), (1000 * math.cos(i), 1000 * math.sin(i))] for i in range(4000)]
+    star = index(*(line(ray, name="星川") for ray in rays))
+    assert len(star.lines) == 4000 - 50
+
+
 def test_nameless_lines_are_not_joined() -> None:
     rivers = index(line([(0, 0), (900, 0)], name=""), line([(900, 0), (1500, 0)], name="名称不明"))
     assert len(rivers.lines) == 2
@@ -195,8 +209,10 @@ def test_a_stretch_between_two_points_is_drawn_along_the_line() -> None:
     a, b = (rivers.snap(lonlat(*p), within_m=100) for p in ((500, 300), (100, 0)))
     drawn = to_plane(shape(rivers.between(a, b)))
     assert drawn.length == pytest.approx(700, abs=0.01)
-    around = to_plane(shape(rivers.stretch_around(lonlat(30, 10), 200)))
-    assert around.length == pytest.approx(200, abs=0.01)
+    for near_an_end in (lonlat(30, 10), lonlat(490, 480)):
+        around = to_plane(shape(rivers.stretch_around(near_an_end, 200)))
+        assert around.length == pytest.approx(200, abs=0.01)
+    assert to_plane(shape(rivers.stretch_around(lonlat(0, 0), 9e9))).length == pytest.approx(1000)
     assert rivers.stretch_around(lonlat(0, 5000), 200) is None
 
 

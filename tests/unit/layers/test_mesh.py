@@ -52,6 +52,13 @@ def test_a_point_lies_in_its_square_and_a_corner_in_its_own(lon, lat, depth) -> 
     assert code_of((lon, lat), 6).startswith(code)
 
 
+def test_every_corner_falls_into_its_own_square_in_spite_of_rounding() -> None:
+    # 30723/960 and 100 + 14082/640 are a hair below the corner when multiplied back
+    for north, east in ((30723, 14400), (30730, 14082), (30731, 14084)):
+        corner = (100 + east / 640, north / 960)
+        assert bounds(code_of(corner, 6))[:2] == pytest.approx(corner, abs=1e-9)
+
+
 @pytest.mark.parametrize(
     "code",
     ["", "654", "65420", "6542035", "65428057", "654203570", "654203575", "9942", "6599",

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+import yaml
 from shapely.geometry import Point, shape
 
 from layers.crs import to_plane
@@ -139,6 +140,20 @@ def test_closing_the_one_bridge_isolates_heiwa_and_shirogane_and_nobody_else(net
 def test_each_bridge_before_shirogane_isolates_it_when_named_on_the_phone(network, name) -> None:
     answer = isolation(network, [Closure("c-1", "full", None, f"道道966号 {name}")])
     assert [row.place.name for row in answer.isolated] == ["白金"]
+
+
+def test_every_closure_of_the_demo_is_put_on_it_and_isolates_what_it_did_in_2016(network) -> None:
+    text = files("data").joinpath("demo", "heavy_rain_2016.yaml").read_text(encoding="utf-8")
+    steps = [s for s in yaml.safe_load(text)["steps"] if s["kind"] == "road_closure.declared"]
+    closures = [
+        Closure(s["subject"], b["closure_kind"], b["geometry"], b["road_name"])
+        for s in steps
+        for b in [s["body"]]
+    ]
+    answer = isolation(network, closures)
+    assert answer.complete
+    assert all(matched.edges for matched in answer.closures)
+    assert [row.place.name for row in answer.isolated] == ["白金", "天人峡"]
 
 
 def test_the_positions_of_the_town_hall_and_of_the_ground_agree(document) -> None:

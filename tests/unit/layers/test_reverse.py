@@ -75,6 +75,18 @@ def test_a_bridge_nearer_than_the_doubt_is_by_and_has_no_direction() -> None:
     assert "白金橋付近" in book.reverse(lonlat(200, -100), uncertainty_m=50).text()
 
 
+def test_a_sketched_name_must_be_nearer_than_a_surveyed_one() -> None:
+    sketch = entry("settlement", "白金", 0, 0, uncertainty_m=800)
+    assert Gazetteer.build([sketch, *PLACES]).reverse(lonlat(0, 0)).aza.entry.name == "字白金"
+
+
+@pytest.mark.parametrize(("doubt", "landmark"), [(50, "白金橋"), (2000, "白金会館")])
+def test_a_bridge_is_the_landmark_unless_nobody_knows_where_it_is(doubt, landmark) -> None:
+    book = Gazetteer.build([entry("facility", "白金会館", 300, 0),
+                            entry("bridge", "白金橋", 500, 0, uncertainty_m=doubt)])  # fmt: skip
+    assert book.reverse(lonlat(0, 0)).landmark.entry.name == landmark
+
+
 def test_far_from_its_name_an_aza_is_a_direction_not_a_place() -> None:
     book = Gazetteer.build(PLACES, lines())
     assert book.reverse(lonlat(200, 2200)).text().startswith("美瑛町、字白金から北へ2 km")

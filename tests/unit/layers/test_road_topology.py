@@ -47,6 +47,12 @@ def test_a_road_that_ends_on_itself_makes_a_loop_with_a_tail() -> None:
     assert sum(lollipop.u == lollipop.v) == 1
 
 
+def test_many_roads_that_end_in_one_spot_share_one_node() -> None:
+    ends = [(900 * math.cos(a), 900 * math.sin(a)) for a in (math.pi * k / 150 for k in range(300))]
+    star = build(*(road(f"r{i}", (0, 0), end) for i, end in enumerate(ends)))
+    assert (len(star.u), len(star.xy), parts(star)) == (300, 301, 1)
+
+
 def test_a_multilinestring_is_one_road_of_several_lines() -> None:
     both = road("a", (0, 0), (50, 0))
     both["geometry"] = {

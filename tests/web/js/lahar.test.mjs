@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { countdown, phase, spanWords, windowsOf } from '../../../dashboard/bundle/src/lahar.js';
+import { bandNow, countdown, phase, spanWords, windowsOf } from '../../../dashboard/bundle/src/lahar.js';
 import { page } from '../../../dashboard/bundle/src/words.js';
 
 page.words = { 'lahar.left': 'あと {left}', 'lahar.inside': '到達のおそれ', 'lahar.passed': '想定時間を経過' };
@@ -26,4 +26,16 @@ test('at the fast edge the place may be reached, past the slow edge the window i
 test('a clock without computed windows shows none', () => {
   assert.deepEqual(windowsOf({ properties: { windows: null } }), []);
   assert.deepEqual(windowsOf(undefined), []);
+});
+
+test('the band lies between the slow and the fast front, and nowhere before or after', () => {
+  const erupted_at = '2026-08-23T01:00:00Z';
+  const course = [[142.0, 43.0, 0, 0], [142.1, 43.0, 100, 200], [142.3, 43.0, 300, 600]];
+  const feature = { properties: { erupted_at, windows: { course } } };
+  const now = (s) => bandNow(feature, at(erupted_at) + s * 1000).map(([lon]) => Math.round(lon * 1000) / 1000);
+  assert.deepEqual(now(-5), []);
+  assert.deepEqual(now(50), [142.025, 142.05]);
+  assert.deepEqual(now(200), [142.1, 142.2]);
+  assert.deepEqual(now(400), [142.2, 142.3]);
+  assert.deepEqual(now(601), []);
 });

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
-from dashboard.security.headers import FIXED, csp
+from dashboard.config import load
+from dashboard.security.headers import FIXED, csp, install
 
 PATHS = ("/login", "/healthz", "/nothing", "/api/v1/me", "/login/static/signin.css", "/wall")
 
@@ -37,11 +39,26 @@ def test_a_tile_host_is_allowed_for_pictures_only():
     assert "wss://localhost:8050" in rules["connect-src"]
 
 
+def test_tiles_of_providers_are_loaded_only_where_a_setting_allows_it(tmp_path):
+    base = {"EOC_STATE_DIR": str(tmp_path), "EOC_SECRET_KEY": "s" * 40}
+    closed, opened = (_rules(_policy({**base, "EOC_ONLINE_TILES": on})) for on in "01")
+    assert closed["img-src"] == "'self' blob: data:"
+    assert "https://cyberjapandata.gsi.go.jp" in opened["img-src"].split(" ")
+    assert "https://disaportaldata.gsi.go.jp" in opened["img-src"].split(" ")
+    assert opened["connect-src"] == closed["connect-src"]
+
+
 def test_what_a_person_saw_stays_out_of_caches(browser, person):
     person("desk")
     here = browser()
     here.sign_in("desk-real")
     assert here.get("/api/v1/me").headers["Cache-Control"] == "no-store"
+
+
+def _policy(environ: dict[str, str]) -> str:
+    made = Flask("headers")
+    install(made, load(environ))
+    return made.test_client().get("/").headers["Content-Security-Policy"]
 
 
 def _rules(policy: str) -> dict[str, str]:

@@ -35,9 +35,14 @@ export class Drawing {
       if (layer.kind === 'analysis') analysis.set(layer.name, choice.shown(layer.name), choice.opacity(layer.name));
     }
     const wanted = new Set(this.visible.map(({ name }) => name));
-    for (const name of [...this.drawn.keys()]) if (!wanted.has(name)) this.#remove(name);
+    for (const [name, { url }] of [...this.drawn]) if (!wanted.has(name) || url !== urlOf(this.visible, name)) this.#remove(name);
     this.visible.filter(({ kind }) => KINDS[kind]).forEach((layer, i) => this.#show(layer, i, choice.opacity(layer.name)));
     this.map.getContainer().dataset.hidden = analysis.said().filter(([, shown]) => !shown).map(([name]) => name).join(' ');
+  }
+
+  /** Whether the catalogue is known and nothing of it is still on its way. */
+  settled() {
+    return this.drawn.size > 0 && ![...this.states.values()].some(({ state }) => state === 'loading');
   }
 
   /** Try a layer again. */
@@ -55,7 +60,7 @@ export class Drawing {
     const { L, map, labels } = this;
     this.panes += 1;
     const pane = `eoc-layer-${this.panes}`; // a name from outside may not name a pane
-    const entry = { pane: map.createPane(pane) };
+    const entry = { pane: map.createPane(pane), url: layer.url };
     entry.pane.style.pointerEvents = 'none';
     entry.pane.dataset.layer = layer.name;
     this.drawn.set(layer.name, entry);
@@ -104,3 +109,6 @@ export function featureWords({ layer, feature }) {
     properties.length > 0 && h('details', {}, h('summary', {}, t('layers.properties')),
       h('dl', {}, properties.map(([key, value]) => [h('dt', {}, key), h('dd', {}, String(value).slice(0, 200))]))));
 }
+
+// another file under the same name is another drawing
+const urlOf = (layers, name) => layers.find((layer) => layer.name === name)?.url;

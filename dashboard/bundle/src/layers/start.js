@@ -11,15 +11,20 @@ import { LegendBox } from './legend_box.js';
 import { ViewLink } from './view_link.js';
 
 const BOARD_MS = 4000; // the board may not come: the ground is wanted all the more
+const AGAIN_MS = 500;
 const BASE_GROUP = 'base';
 
 /**
  * Start the layers of one map. replica (or null) is waited for; wall: no control unless
- * ?layers=1, and the position is the link's only when the link has one. Returns the layers.
+ * ?layers=1, and the position is the link's only when the link has one; past: whoever shows a
+ * moment loads its layers. Returns the layers.
  */
-export function startLayers({ L, map, replica = null, wall = false, key = null }) {
+export function startLayers({ L, map, replica = null, wall = false, key = null, past = false }) {
   const layers = new Layers({ L, map, wall, key });
-  standing(replica).then(() => layers.load());
+  if (!past) {
+    standing(replica).then(() => layers.load());
+    follow(replica, layers);
+  }
   globalThis.eocLayers = layers;
   return layers;
 }
@@ -30,7 +35,7 @@ class Layers {
     this.link = new ViewLink(map, this.choice, () => !wall || this.moved);
     this.moved = Boolean(this.link.asked.view);
     northArrow(L, map);
-    const shown = wall ? new LegendBox(map) : null;
+    const shown = wall ? new LegendBox(map, document.getElementById('wall-legend')) : null;
     const attribution = new Attribution(L, map);
     this.drawing = new Drawing({ L, map, onStatus: () => this.control?.update() });
     if (!wall || new URLSearchParams(location.search).get('layers') === '1') this.#offer(L, map, key);
@@ -55,11 +60,12 @@ class Layers {
     this.control?.toggle();
   }
 
-  /** Ask for the catalogue; when it does not come the ground and the live layer go on. */
-  load = async () => {
+  /** Ask for the catalogue, as it was known at a seq if one is given; without it the ground and the live layer go on. */
+  load = async (knownAt = null) => {
     this.control?.calm();
     try {
-      const path = `/api/v1/layers?incident=${encodeURIComponent(page.incidentId ?? '')}`;
+      const then = Number.isFinite(knownAt) && knownAt !== null ? `&known_at=${knownAt}` : '';
+      const path = `/api/v1/layers?incident=${encodeURIComponent(page.incidentId ?? '')}${then}`;
       this.#learn(await request('GET', path));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -76,11 +82,22 @@ class Layers {
     const group = layers.find(({ base }) => base)?.group ?? BASE_GROUP;
     const told = layers.find(({ name }) => name === GROUND);
     const all = [groundLayer(group, told), ...layers.filter(({ name }) => name !== GROUND)];
-    this.choice.learn(all, this.link.asked);
+    this.choice.learn(all, this.learnt ? this.choice.link() : this.link.asked);
     this.control?.learn(named(groups, all));
-    this.link.settle();
+    if (!this.learnt) this.link.settle();
+    this.learnt = true;
     performance.mark('eoc-layers-ready');
   }
+}
+
+// somebody put another layer in force: the map shows it without being loaded again
+function follow(replica, layers) {
+  let waiting = 0;
+  replica?.on('change', (ids) => {
+    if (replica.state !== 'live' || !ids.some((id) => id.startsWith('layer:'))) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => layers.load(), AGAIN_MS);
+  });
 }
 
 // a layer whose group nobody named must still be found

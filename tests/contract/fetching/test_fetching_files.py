@@ -13,18 +13,12 @@ from layers.errors import FetchFailed
 from layers.fetching.client import Client
 from layers.fetching.files import Wanted, fetch_file
 from layers.fetching.manners import Manners
-from tests.provider import Clock, Provider, Reply, provider
+from tests.provider import Clock, Provider, Reply
 
 HOST = "data.example.jp"
 URL = f"https://{HOST}/n03.zip"
 BODY = b"PK\x03\x04" + bytes(range(256)) * 2000
 TAGGED = {"ETag": '"v1"', "Last-Modified": "Mon, 01 Jan 2024 00:00:00 GMT"}
-
-
-@pytest.fixture
-def official() -> Iterator[Provider]:
-    with provider() as running:
-        yield running
 
 
 @pytest.fixture

@@ -10,22 +10,11 @@ import pytest
 from layers.errors import FetchFailed
 from layers.fetching.client import Client
 from layers.fetching.manners import Manners
-from tests.provider import Clock, Provider, Reply, provider
+from tests.provider import Clock, Provider, Reply
 
 HOST = "tiles.example.jp"
 URL = f"https://{HOST}/a"
 Make = Callable[..., Client]
-
-
-@pytest.fixture
-def official() -> Iterator[Provider]:
-    with provider() as running:
-        yield running
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -69,6 +58,16 @@ def test_what_is_missing_is_no_error(official: Provider, make: Make, status: int
     answer = make().get(URL, limit=100)
     assert answer.missing
     assert answer.body is None
+
+
+def test_what_is_missing_does_not_cost_a_new_connection_each(
+    official: Provider, make: Make
+) -> None:
+    client = make()
+    for name in range(20):
+        official.gives(f"/{name}", Reply(404, b"<html>no such tile</html>"))
+        client.get(f"https://{HOST}/{name}", limit=100)
+    assert len(official.lines) == 1
 
 
 def test_a_provider_is_asked_no_faster_than_agreed(
