@@ -25,7 +25,7 @@ export class AnalysisLayer {
 
   // on a tablet the map is low: what does not fit is scrolled
   get popup() {
-    return { className: 'eoc-popup', minWidth: 240, maxHeight: Math.max(140, this.map.getSize().y - 90) };
+    return { className: 'eoc-popup', minWidth: 240, maxHeight: Math.max(120, this.map.getSize().y - 120), autoPanPaddingTopLeft: [8, 34] };
   }
 
   /** Take in what changed. */
