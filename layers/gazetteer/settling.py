@@ -36,6 +36,8 @@ BLOCK, BLOCK_M, AREA_M = re.compile("丁目$"), 500.0, 3000.0
 WIDTH_M = dict.fromkeys(AREAS, AREA_M) | {"municipality": 20_000.0, "built_up": 1000.0}
 SEEN = 20  # candidates compared; equal names stand first
 
+STATION = ("駅", "えき", "エキ", "eki")
+
 UNKNOWN = "地名辞書にはっきり合う名前がない"
 AMBIGUOUS = "同じくらい合う場所が離れて複数ある"
 WIDE = "広すぎて一点に決められない（路線・河川・市町村など）"
@@ -137,6 +139,8 @@ def _readings(said: str) -> Iterator[list[str]]:
 
 def _says(candidate: Candidate, words: list[str]) -> bool:
     """Tell whether a candidate stands for every word, each as the whole name it is."""
+    if candidate.entry.kind == "station" and not words[-1].endswith(STATION):
+        return False  # 美瑛 is a town before it is a station
     matched = {key for part in candidate.matched.split(" + ") for key in keys(part)}
     return all(not matched.isdisjoint(keys(word)) for word in words)
 
