@@ -118,6 +118,12 @@ def test_words_of_the_telephone_are_understood(sketch):
     assert settled(sketch, "白金橋の300m上流").error_m > bridge.error_m == 2000
 
 
+def test_a_name_that_begins_another_is_not_mixed_up_with_it():
+    names = [entry("旭第1", "aza", 142.40, 43.60), entry("旭第10", "aza", 142.50, 43.60)]
+    found = settled(Settler(Gazetteer.build(names)), "旭第1の300m北")
+    assert found.entry.lonlat[0] == pytest.approx(142.40, abs=1e-3)
+
+
 def test_an_unknown_word_beside_a_known_one_leaves_doubt(sketch):
     assert sketch.settle("道道966号 白金ダム") == Doubt(UNKNOWN)
 
