@@ -25,7 +25,11 @@ from dashboard.errors import Busy, Malformed, NotFound, TooLarge
 from dashboard.events import uuid7
 from layers.importers.limits import MAX_BYTES
 
-OPTIONS = ("title", "role", "source", "licence", "attribution", "date", "crs", "encoding", "name")
+OPTIONS = (
+    "title", "role", "source", "licence", "attribution", "date", "crs", "encoding", "name",
+    "place_column",
+)  # fmt: skip
+FLAGS = ("by_place",)  # asked for by 1, true or on
 LONGEST_S = 600
 MOST_AT_ONCE = 2
 KEPT_S = 86_400
@@ -102,7 +106,7 @@ class Imports:
         return place
 
     def _run(self, place: Path, target: Path, asked: Mapping[str, str]) -> None:
-        told = [f"--{name}={asked[name][:200]}" for name in OPTIONS if asked.get(name)]
+        told = _told(asked)
         command = [
             sys.executable,
             "-m",
@@ -126,6 +130,15 @@ class Imports:
         for place in self.folder.iterdir():
             if time.time() - place.stat().st_mtime > KEPT_S:
                 shutil.rmtree(place, ignore_errors=True)
+
+
+def _told(asked: Mapping[str, str]) -> list[str]:
+    """Return what was asked as the command takes it, a value never apart from its option."""
+    values = [
+        f"--{name.replace('_', '-')}={asked[name][:200]}" for name in OPTIONS if asked.get(name)
+    ]
+    flags = [name for name in FLAGS if asked.get(name) in {"1", "true", "on"}]
+    return [*values, *(f"--{name.replace('_', '-')}" for name in flags)]
 
 
 def _receive(stream: Stream, length: int, target: Path) -> None:

@@ -9,9 +9,10 @@ from layers.gazetteer.book import Gazetteer
 from layers.gazetteer.entry import KINDS, LINES, Candidate, Entry
 from layers.gazetteer.gathering import gazetteer_of
 from layers.gazetteer.placing import Near, PlaceWords
+from layers.gazetteer.settling import Doubt, Settled, Settler
 from layers.gazetteer.sources import entries_from
 
 __all__ = [
-    "KINDS", "LINES", "Candidate", "Entry", "Gazetteer", "Near", "PlaceWords", "entries_from",
-    "gazetteer_of",
+    "KINDS", "LINES", "Candidate", "Doubt", "Entry", "Gazetteer", "Near", "PlaceWords", "Settled",
+    "Settler", "entries_from", "gazetteer_of",
 ]  # fmt: skip

@@ -60,12 +60,15 @@ def candidates(book: Book, text: str, near: LonLat | None) -> list[Candidate]:
     if post is not None:
         return [*_posts(book, *post)]
     parts = question.parts(text)
-    if len(parts) == 1:
+    glued = len(parts) == 1
+    if glued:
         parts = _unglued(book, parts[0])
     if len(parts) < 2:
         # only 付近 was taken off; the rest is a plain name
         return book.plain(parts[0], near=near) if parts and parts[0] != text else []
     groups = [_spots(book, part, near) for part in parts]
+    if glued and not all(groups):
+        return []  # 美瑛小学狡 is not 美瑛 and something else: its rest is no name
     paired: list[_Spot] = []
     for group in groups:
         paired = _paired(paired, group) if group else paired

@@ -19,6 +19,7 @@ import shapely
 from layers.collector import without_collector
 from layers.crs import GEOGRAPHIC
 from layers.errors import BrokenFile
+from layers.gazetteer import Gazetteer
 from layers.importers import coordinates, fields, formats, limits, repair
 from layers.importers.archives import Contents, opened
 from layers.importers.encoding import codec_of
@@ -47,13 +48,17 @@ def read(
     crs: str | int | None = None,
     encoding: str | None = None,
     name: str | None = None,
+    places: Gazetteer | None = None,
+    place_column: str | None = None,
 ) -> Imported:
     """Read the one layer of a file, folder or zip. Arguments and errors: :func:`read_all`.
 
     Raises:
         BrokenFile: also where there are several layers.
     """
-    found = read_all(path, crs=crs, encoding=encoding, name=name)
+    found = read_all(
+        path, crs=crs, encoding=encoding, name=name, places=places, place_column=place_column
+    )
     if len(found) > 1:
         titles = "、".join(item.title for item in found[:10])
         raise BrokenFile(f"レイヤーが {len(found)} あります：{titles}", where=Path(path).name)
@@ -66,11 +71,17 @@ def read_all(
     crs: str | int | None = None,
     encoding: str | None = None,
     name: str | None = None,
+    places: Gazetteer | None = None,
+    place_column: str | None = None,
 ) -> list[Imported]:
     """Read every layer of a file, folder or zip, in the order of their names.
 
     ``crs`` (EPSG code, ``EPSG:…``, WKT) and ``encoding`` overrule what files say of themselves;
     ``name`` names the layer, with ``-2``, ``-3`` … where there are several.
+
+    With a gazetteer (``places``) a table without columns of coordinates is placed by the names
+    in ``place_column``, by default one headed 場所, 施設名, 住所 …: see
+    :mod:`layers.importers.by_place` for what each row then says of its position.
 
     Raises:
         BrokenFile: something is damaged: then nothing is taken of the whole.
@@ -78,7 +89,7 @@ def read_all(
         UnknownCrs: no coordinate system can be told; ``candidates`` are likely codes.
     """
     place = Path(path)
-    options = Options(codec_of(encoding) if encoding else None)
+    options = Options(codec_of(encoding) if encoding else None, places, place_column)
     if crs is not None:
         coordinates.crs_of(crs)
     found: list[Imported] = []
@@ -130,7 +141,9 @@ def _imported(raw: Raw, source: Source, crs: str | int | None, name: str) -> Imp
     repair.clean(raw, report)
     if not len(raw.geometries):
         raise BrokenFile(_nothing_left(report), where=where)
-    placed = coordinates.place(raw, crs, where)
+    report.by_place = raw.by_place
+    # the gazetteer speaks degrees, whatever the files beside this table are in
+    placed = coordinates.place(raw, None if raw.by_place else crs, where)
     report.crs, report.crs_why, report.axis_order = placed.crs, placed.crs_why, placed.axis_order
     report.warnings += placed.warnings
     raw.geometries = placed.geometries

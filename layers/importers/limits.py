@@ -14,6 +14,7 @@ MAX_RATIO = 300  # unpacked over packed, for entries of more than a megabyte; ge
 MAX_FEATURES = 500_000
 MAX_VERTICES = 5_000_000
 MAX_COLUMNS = 500
+MAX_PLACES = 20_000  # different texts looked up in the gazetteer, some milliseconds each
 MAX_CHARS = 100_000  # of one text
 MAX_LAYERS = 100  # in one file or archive
 VERTEX_BYTES = 16  # two doubles: what a vertex takes in a binary format

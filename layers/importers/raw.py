@@ -11,7 +11,9 @@ import numpy as np
 from pyproj import CRS
 
 from layers.errors import BrokenFile, UnsafeFile
+from layers.gazetteer import Gazetteer
 from layers.importers import limits
+from layers.importers.report import ByPlace
 
 
 class NotGeodata(BrokenFile):
@@ -25,6 +27,7 @@ class Raw:
     ``geometries`` is an array of shapely objects in the coordinates of the file, None where
     there is none; ``reasons`` says why, by position. ``numbers`` counts features from 1 as the
     file does. ``columns`` holds a sequence as long as ``geometries`` for each field.
+    ``by_place`` says that the positions are not from the file, but estimated from names.
     """
 
     format: str
@@ -38,6 +41,7 @@ class Raw:
     reasons: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     numbers: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
+    by_place: ByPlace | None = None
 
     def __post_init__(self) -> None:
         if len(self.numbers) != len(self.geometries):
@@ -46,9 +50,14 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the caller says and the file does not: ``encoding`` as Python names it."""
+    """What the caller says and the file does not: ``encoding`` as Python names it.
+
+    With ``places``, tables without coordinates are placed by the names in ``place_column``.
+    """
 
     encoding: str | None = None
+    places: Gazetteer | None = None
+    place_column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

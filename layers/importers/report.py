@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from layers.schema import BBox
@@ -14,6 +14,31 @@ KINDS = {
     "Polygon": "面", "MultiPolygon": "面の集まり", "GeometryCollection": "混合",
 }  # fmt: skip
 Fault = tuple[int, str]  # number of the feature in its file, reason
+
+
+@dataclass(frozen=True, slots=True)
+class ByPlace:
+    """A table placed by the names in ``column``: how many rows, and how well at the worst.
+
+    ``schematic``: some of the places are known from a sketch only.
+    """
+
+    column: str
+    placed: int
+    unplaced: int
+    uncertainty_m: float
+    schematic: bool
+
+    def lines(self) -> tuple[str, ...]:
+        """Return what the report says of it."""
+        estimate = f"位置は地名から推定したものです（誤差は最大 {self.uncertainty_m:,.0f} m）。"
+        caution = "現地を確かめるまで、実際の位置として扱わないでください。"
+        counts = f"地名から置いた {self.placed:,}件／置けなかった {self.unplaced:,}件"
+        sketch = "概略の資料による位置を含みます。" if self.schematic else ""
+        return (
+            f"位置：{counts}（「{printable(self.column)}」の列）",
+            f"注意：{estimate}{sketch}{caution}",
+        )
 
 
 @dataclass(slots=True)
@@ -41,6 +66,7 @@ class ImportReport:
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)
+    by_place: ByPlace | None = None
 
     def as_text(self) -> str:
         """Return the report in Japanese, a line for each finding."""
@@ -53,6 +79,7 @@ class ImportReport:
             f"座標系：{self.crs}（{self.crs_why}）",
             f"座標の順：{self.axis_order}",
             f"地物：{self.read:,}件のうち {self.kept:,}件を取り込む（{kinds}）",
+            *(self.by_place.lines() if self.by_place else ()),
             *(f"除いた地物：{line}" for line in _grouped(self.dropped)),
             *(f"直した地物：{line}" for line in _grouped(self.repaired)),
             *(f"項目名の変更：{printable(old)} → {printable(new)}" for old, new in self.renamed),
@@ -70,7 +97,8 @@ class ImportReport:
         """Return it as JSON wants it; faults as counts by reason with their first features."""
         plain = {name: getattr(self, name) for name in self.__slots__}
         faults = {name: _by_reason(plain[name]) for name in ("dropped", "repaired")}
-        return plain | faults | {"text": self.as_text()}
+        by_place = {"by_place": asdict(self.by_place) if self.by_place else None}
+        return plain | faults | by_place | {"text": self.as_text()}
 
 
 def printable(text: str) -> str:

@@ -1,10 +1,12 @@
-"""CSV with columns of coordinates, whatever they are called and however they are written."""
+"""CSV with columns of coordinates, whatever they are called and however they are written.
+
+Without such columns its rows can be placed by name, if that is asked for: ``by_place``.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +15,8 @@ import shapely
 from pyproj import CRS
 
 from layers.errors import BrokenFile
-from layers.importers import encoding, limits
+from layers.importers import by_place, encoding, limits
+from layers.importers.headings import columns_called, plain
 from layers.importers.raw import NotGeodata, Options, Raw, Source, too_many
 from layers.notation import parse_degrees, parse_lonlat
 
@@ -26,26 +29,26 @@ BY_CUSTOM = "記載がないため世界測地系（JGD2011・WGS84）とみな�
 
 
 def read(source: Source, options: Options) -> Iterator[Raw]:
-    """Yield the one layer of a table: a point for each row whose coordinates can be read.
+    """Yield the one layer of a table: a point for each row whose position can be read.
 
     Raises:
-        BrokenFile: it has no columns of coordinates, or a row with more cells than headings.
+        NotGeodata: it has no columns of coordinates, nor of places if they may serve.
+        BrokenFile: a row has more cells than there are headings.
         UnsafeFile: more rows, columns or text than the limits.
     """
     text, choice = _text(source, options)
-    header, rows = _rows(text, source.name)
-    columns = {
-        name: list(values) for name, values in zip(header, zip(*rows, strict=True), strict=True)
+    header, rows = _rows(text, _alone(options), source.name)
+    columns: dict[str, Any] = {
+        name: [row[at] if row[at] != "" else None for row in rows] for at, name in enumerate(header)
     }
-    geometries, reasons, in_degrees = _points(header, rows, source.name)
-    kept: dict[str, Any] = {n: [v if v != "" else None for v in c] for n, c in columns.items()}
-    raw = Raw("CSV", geometries, kept, reasons=reasons)
+    raw = _by_coordinates(header, rows, columns) or _by_place(
+        header, rows, columns, options, source.name
+    )
+    if options.places is not None and raw.by_place is None:
+        raw.notes.append("座標の列があるため、地名からは置いていない")
     if not text.endswith(("\n", "\r")):
         raw.notes.append("最後の行が改行で終わっていない（途中で切れていないか確かめてください）")
     raw.encoding, raw.encoding_why = choice.shown, choice.why
-    raw.crs_why = "平面座標のようだが記載なし"
-    if in_degrees:
-        raw.crs, raw.crs_why = CRS.from_epsg(4326), BY_CUSTOM
     yield raw
 
 
@@ -59,14 +62,21 @@ def _text(source: Source, options: Options) -> tuple[str, encoding.Choice]:
         raise NotGeodata(str(error).removeprefix(f"{source.name}: "), where=source.name) from None
 
 
-def _rows(text: str, where: str) -> tuple[list[str], list[list[str]]]:
+def _alone(options: Options) -> tuple[str, ...]:
+    """Return the headings by which a list of one column is a table of places."""
+    if options.places is None:
+        return PAIR
+    return (*PAIR, *by_place.NAMES, *filter(None, [options.place_column]))
+
+
+def _rows(text: str, alone: tuple[str, ...], where: str) -> tuple[list[str], list[list[str]]]:
     first = text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=first.count)
     try:
         table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise BrokenFile(f"CSV として読めません（{error}）。", where=where) from None
-    if len(table) < 2 or (len(table[0]) < 2 and not _column(table[0], PAIR)):
+    if len(table) < 2 or (len(table[0]) < 2 and not columns_called(table[0], alone)):
         raise NotGeodata("見出しと座標の列のある表ではありません。", where=where)
     header = [name.strip() or f"項目{at}" for at, name in enumerate(table[0], 1)]
     too_many(len(header), limits.MAX_COLUMNS, "項目", where)
@@ -86,23 +96,46 @@ def _padded(row: list[str], width: int, line: int, where: str) -> list[str]:
     return row[:width] + [""] * (width - len(row))
 
 
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).strip().lower().replace(" ", "")
+def _by_coordinates(
+    header: list[str], rows: list[list[str]], columns: dict[str, Any]
+) -> Raw | None:
+    found = _points(header, rows)
+    if found is None:
+        return None
+    geometries, reasons, in_degrees = found
+    raw = Raw("CSV", geometries, columns, reasons=reasons, crs_why="平面座標のようだが記載なし")
+    if in_degrees:
+        raw.crs, raw.crs_why = CRS.from_epsg(4326), BY_CUSTOM
+    return raw
 
 
-def _column(header: list[str], names: tuple[str, ...]) -> list[int]:
-    """Return the columns of these names, in the order of the names."""
-    plain = [_plain(name) for name in header]
-    return [plain.index(name) for name in names if name in plain]
+def _by_place(
+    header: list[str],
+    rows: list[list[str]],
+    columns: dict[str, Any],
+    options: Options,
+    where: str,
+) -> Raw:
+    if options.places is None:
+        raise NotGeodata(
+            "座標の列がありません（緯度・経度、lat・lon、X・Y などの見出しが要ります）。"
+            "住所や場所の名前から推定して置くなら「地名から置く」（--by-place）を選んでください。",
+            where=where,
+        )
+    found = by_place.placed(header, rows, options.places, options.place_column, where)
+    return Raw(
+        "CSV", found.geometries, columns | found.columns, crs=CRS.from_epsg(4326),
+        crs_why="地名辞書の座標", reasons=found.reasons, notes=found.notes, by_place=found.total,
+    )  # fmt: skip
 
 
 def _points(
-    header: list[str], rows: list[list[str]], where: str
-) -> tuple[np.ndarray, dict[int, str], bool]:
-    lat, lon, pair = (_column(header, names) for names in (LAT, LON, PAIR))
+    header: list[str], rows: list[list[str]]
+) -> tuple[np.ndarray, dict[int, str], bool] | None:
+    lat, lon, pair = (columns_called(header, names) for names in (LAT, LON, PAIR))
     if lat and lon:
         y, x = [row[lat[0]] for row in rows], [row[lon[0]] for row in rows]
-        plane = _plain(header[lat[0]]) in PLANE and _plain(header[lon[0]]) in PLANE
+        plane = plain(header[lat[0]]) in PLANE and plain(header[lon[0]]) in PLANE
         xy = np.column_stack([_numbers(x), _numbers(y)])
         in_degrees = not plane or bool(np.nanmax(np.abs(xy), initial=0) <= 360)
         empty = [not (a.strip() or b.strip()) for a, b in zip(x, y, strict=True)]
@@ -112,10 +145,7 @@ def _points(
         xy, in_degrees = np.array(found, dtype=float).reshape(-1, 2), True
         empty = [not text.strip() for text in texts]
     else:
-        raise NotGeodata(
-            "座標の列がありません（緯度・経度、lat・lon、X・Y などの見出しが要ります）。",
-            where=where,
-        )
+        return None
     return *_made(xy, empty), in_degrees
 
 

@@ -1,7 +1,8 @@
 """``make bench``: every row, ours beside its reference in one run.
 
-``JSON=1`` prints one JSON list and nothing else; ``ONLY=name`` runs one row. A row is a module
-``row_*.py`` with NAME, UNIT, BAR (as text) and ``run()`` returning one result or a list of them:
+``JSON=1`` prints one JSON list and nothing else; ``ONLY=name`` runs one row, or all
+rows of a module by its NAME. A row is a module ``row_*.py`` with NAME, UNIT, BAR (as text) and
+``run()`` returning one result or a list of them:
 ``{name?, ours, reference, ratio, pass, bar?, unit?, note?}``.
 """
 
@@ -28,7 +29,7 @@ def rows(only: str | None) -> list[ModuleType]:
     """Return the modules of the rows asked for; a module may hold several NAMES."""
     names = sorted(p.stem for p in HERE.glob("row_*.py"))
     modules = [importlib.import_module(f"tests.bench.{name}") for name in names]
-    return [m for m in modules if only is None or only in held(m)]
+    return [m for m in modules if only is None or only in (m.NAME, *held(m))]
 
 
 def held(module: ModuleType) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from tests.bench.__main__ import COLUMNS, held, line, measured
+from tests.bench import row_import
+from tests.bench.__main__ import COLUMNS, held, line, measured, rows
 from tests.soak.table import LAWS
 
 
@@ -30,6 +31,11 @@ def test_every_result_has_every_column_and_one_can_be_asked_for() -> None:
     assert set(COLUMNS) <= set(result)
     assert (result["name"], result["pass"]) == ("b", False)
     assert held(row) == ("a", "b")
+
+
+def test_a_module_is_found_by_its_own_name_and_by_each_of_its_rows() -> None:
+    assert rows("import") == rows("import gpkg") == [row_import]
+    assert rows("no such row") == []
 
 
 def test_the_soak_holds_the_laws_of_push() -> None:

@@ -165,6 +165,19 @@ def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(
     assert desk.get("/api/v1/layers/shelf").json["layers"] == []
 
 
+def test_names_become_places_when_the_page_asks_for_it(desk: Caller) -> None:
+    table = "どこ,被害\n美瑛町役場,停電\n謎の沢,崩落\n".encode()
+    assert "--by-place" in imported(desk, "d.csv", table)["text"]
+    refused = imported(desk, "d.csv", table, place_column="どこ")
+    assert refused["state"] == "refused", refused
+    assert "Usage" not in refused["text"]
+    done = imported(desk, "d.csv", table, by_place="1", place_column="どこ")
+    assert done["state"] == "done", done
+    (layer,) = done["layers"]
+    assert "地名から置いた 1件／置けなかった 1件（「どこ」の列）" in layer["report"]
+    assert layer["uncertainty_m"] == 30
+
+
 def test_an_import_that_is_too_large_is_refused_before_it_is_read(desk: Caller) -> None:
     answer = desk.client.post(
         "/api/v1/layers/imports?filename=x.zip", headers=desk.headers,

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
+from dashboard.cli.layers.names import gazetteer
 from dashboard.config import load
-from layers.gazetteer import Candidate, Gazetteer, PlaceWords, gazetteer_of
-from layers.ground import ground
+from layers.gazetteer import Candidate, Gazetteer, PlaceWords
 from layers.importers.report import printable
 from layers.notation import parse_lonlat
-from layers.schema import Collection, LonLat
-from layers.shelf import Shelf
+from layers.schema import LonLat
 
 WHY = {
     "exact": "一致", "prefix": "前方一致", "part": "部分一致", "within": "一部が一致",
@@ -45,9 +42,7 @@ class Position(click.ParamType):
 @click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True)
 def find(text: str, near: LonLat | None, limit: int) -> None:
     """Search for TEXT: a name, 字, route, km post, grid square; a position is named instead."""
-    book, left_out = gazetteer_of([ground(), *_shelved(load().state_dir / "layers")])
-    for error in left_out:
-        click.echo(f"eoc: {printable(str(error))}", err=True)
+    book = gazetteer(load().state_dir / "layers")
     lonlat = parse_lonlat(text)
     if lonlat is not None:
         _place(book, lonlat)
@@ -57,13 +52,6 @@ def find(text: str, near: LonLat | None, limit: int) -> None:
         raise click.ClickException(f"「{_shown(text, 40)}」に当たる場所は見つかりません。")
     for candidate in found:
         click.echo(_row(candidate))
-
-
-def _shelved(folder: Path) -> Iterator[Collection]:
-    """Return what is in force on the shelf; the folder need not be there."""
-    shelf = Shelf(folder)
-    for name in shelf.names():
-        yield shelf.collection(shelf.get(name)[0])
 
 
 def _place(book: Gazetteer, lonlat: LonLat) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from dashboard.cli.layers.names import gazetteer
 from dashboard.config import load
 from layers.importers import Imported, read_all
 from layers.importers.report import printable
 from layers.schema import ROLES, Metadata
 from layers.shelf import Shelf
+
+GUESSED = "位置は地名から推定したもの（現地未確認）"
 
 
 @click.command("import")
@@ -25,6 +29,8 @@ from layers.shelf import Shelf
 @click.option("--date", default="", help="データの時点（2026-08-23 または 2026）")
 @click.option("--crs", help="EPSG code where the file says none, or something wrong: 6680.")
 @click.option("--encoding", help="CP932, UTF-8 …, where it cannot be told.")
+@click.option("--by-place", is_flag=True, help="座標のない表を地名から推定して置く。")
+@click.option("--place-column", help="場所の列の見出し（省略時は 場所・施設名・住所 などを探す）")
 @click.option("--report", type=click.Path(path_type=Path), help="Also write the report as JSON.")
 @click.option("--dry-run", is_flag=True, help="Print the same report; keep nothing.")
 def import_layers(
@@ -33,23 +39,34 @@ def import_layers(
     title: str | None,
     crs: str | None,
     encoding: str | None,
+    by_place: bool,
+    place_column: str | None,
     report: Path | None,
     dry_run: bool,
     **described: str,
 ) -> None:
     """Take in GeoJSON, shapefile, GeoPackage, KML/KMZ, GML, GPX, FlatGeobuf, TopoJSON or CSV.
 
+    With --by-place the rows of a CSV without coordinates are placed by name: an estimate, marked
+    as one in every row; what is not sure is left out and reported.
+
     Prints for each layer what it was taken for, what was mended and what was dropped and why.
     Exit code 1 and one sentence where the whole is refused; then nothing is kept.
     """
-    found = read_all(path, crs=crs, encoding=encoding, name=name)
+    if place_column and not by_place:
+        raise click.ClickException("--place-column は --by-place と一緒に指定してください。")
+    folder = load().state_dir / "layers"
+    places = gazetteer(folder, estimates=False) if by_place else None
+    found = read_all(
+        path, crs=crs, encoding=encoding, name=name, places=places, place_column=place_column
+    )
     metadata = [_metadata(item, title, len(found), described) for item in found]
     for item in found:
         click.echo(item.report.as_text() + "\n")
     if dry_run:
         click.echo(f"{len(found)} layers (dry run: nothing kept)")
         return
-    shelf = Shelf(load().state_dir / "layers")
+    shelf = Shelf(folder)
     kept = [(m, shelf.put_frame(i.frame, m)) for i, m in zip(found, metadata, strict=True)]
     for about, sha256 in kept:
         click.echo(f"{about.name}\t{sha256}")
@@ -65,4 +82,10 @@ def _metadata(item: Imported, title: str | None, of: int, described: dict[str, s
     """Return what a layer says of itself; one title for several layers gets theirs beside it."""
     own = printable(item.title)
     shown = own if title is None else title if of == 1 else f"{title}（{own}）"
-    return Metadata(name=item.name, title_ja=shown, **described)
+    metadata = Metadata(name=item.name, title_ja=shown, **described)
+    guess = item.report.by_place
+    if guess is None:
+        return metadata
+    return replace(
+        metadata, schematic=guess.schematic, uncertainty_m=guess.uncertainty_m, note_ja=GUESSED
+    )

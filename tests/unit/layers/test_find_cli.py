@@ -69,3 +69,17 @@ def test_commands_for_the_terminal_in_a_name_are_not_sent_to_it(run, tmp_path) -
         assert "\x1b" not in said
         assert "\x07" not in said
         assert "罠" in said
+
+
+def test_bridges_and_depots_of_the_packaged_network_are_known(run) -> None:
+    assert "橋" in run("白金橋", "--limit", "1")
+    assert "水防" in run("水防倉庫")
+
+
+def test_a_damaged_layer_on_the_shelf_is_named_and_the_others_are_searched(run, tmp_path) -> None:
+    shelve(tmp_path, bridge("試験橋", 142.5, 43.55))
+    (file,) = (tmp_path / "var" / "layers").glob("*.geojson")
+    file.write_bytes(b"{}")
+    said = run("美馬牛駅")
+    assert "was changed" in said
+    assert "美馬牛駅" in said

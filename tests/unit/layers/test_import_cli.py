@@ -88,3 +88,36 @@ def test_escape_sequences_in_names_do_not_reach_the_terminal(run, tmp_path):
     path = tmp_path / "a\x1b[2J.geojson"
     path.write_bytes(collection(point(142.5, 43.6)))
     assert "\x1b" not in run(path)
+
+
+@pytest.fixture
+def places(tmp_path):
+    path = tmp_path / "damage.csv"
+    path.write_text("場所,被害\n美瑛町役場,停電\n白金橋付近,流木\n謎の沢,崩落\n", encoding="utf-8")
+    return path
+
+
+def test_names_become_places_only_when_that_is_asked_for(run, places, tmp_path):
+    refused = CliRunner().invoke(layers, ["import", str(places)])
+    assert refused.exit_code == 1
+    assert "--by-place" in str(refused.exception)
+    said = run(places, "--by-place", "--name", "damage")
+    assert "地名から置いた 2件／置けなかった 1件（「場所」の列）" in said
+    _, about = Shelf(tmp_path / "var" / "layers").get("damage")
+    assert (about.schematic, about.uncertainty_m) == (True, 2000)
+    assert "地名から推定" in about.note_ja
+
+
+def test_a_column_without_the_wish_to_use_it_is_refused(places):
+    result = CliRunner().invoke(layers, ["import", str(places), "--place-column", "場所"])
+    assert result.exit_code == 1
+    assert "--by-place" in result.output
+
+
+def test_an_estimate_does_not_confirm_another(run, places, tmp_path):
+    run(places, "--by-place", "--place-column", "場所", "--name", "damage")
+    wrong = tmp_path / "again.csv"
+    wrong.write_text("場所,名称\n美瑛町役場,謎の沢小屋\n", encoding="utf-8")
+    run(wrong, "--by-place", "--name", "huts")
+    wrong.write_text("場所,x\n謎の沢小屋,1\n白金橋,2\n", encoding="utf-8")
+    assert "置けなかった 1件" in run(wrong, "--by-place")
