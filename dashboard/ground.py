@@ -18,11 +18,11 @@ from typing import Any
 import data
 from dashboard.clock import iso
 from dashboard.commands import Sender, submit
-from dashboard.errors import EocError, Malformed, NotFound
+from dashboard.errors import EocError, Malformed, NotFound, Refused
 from dashboard.events import uuid7
 from dashboard.projections.board import Board
 from dashboard.projections.subject import Subject
-from dashboard.realm import Realm
+from dashboard.realm import REAL, Realm
 from layers.errors import LayerError
 from layers.lahar import LaharTable
 from layers.schema import Metadata
@@ -44,17 +44,26 @@ def bring_in(realm: Realm, source: Path) -> dict[str, Any]:
 
     Raises:
         Malformed: not a layer file.
+        Refused: a table made for drills, and this realm is real.
+        BrokenTable: a table that does not hold together.
         StorageFull: no room.
     """
     content = source.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     described = _described(content, source.name)
+    if realm.name == REAL and described["role"] == "lahar":
+        _refuse_drill_table(content)
     if not realm.media.has(sha256):
         realm.media.root.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=realm.media.root, delete=False) as draft:
             draft.write(content)
         realm.media.adopt(Path(draft.name), sha256)
     return {"sha256": sha256, "size": len(content), **described}
+
+
+def _refuse_drill_table(content: bytes) -> None:
+    if LaharTable.read(json.loads(content).get("table_yaml", "")).drill:
+        raise Refused("訓練用の表です（drill: true）。--realm drill を付けて公開してください。")
 
 
 def _described(content: bytes, where: str) -> dict[str, Any]:
@@ -149,7 +158,9 @@ class Chosen:
 def decide(
     realm: Realm, board: Board, kind: str, name: str, body: dict[str, Any], sender: Sender
 ) -> int:
-    """Append ``layer.published`` or ``.withdrawn`` on the layer as it stands; return its seq.
+    """Append ``layer.published`` or ``.withdrawn``; return its seq.
+
+    Without a ``seen`` in the body it is decided on the layer as it stands.
 
     Raises:
         EocError: the decision was refused.
@@ -159,7 +170,7 @@ def decide(
     raw = {
         "id": uuid7(), "kind": kind, "v": 1, "subject_id": f"layer:{name}",
         "occurred_at": iso(now_us), "sent_at": iso(now_us),
-        "body": {**body, "seen": known.seq if known else 0},
+        "body": {"seen": known.seq if known else 0, **body},
     }  # fmt: skip
     ((_, outcome),) = submit(realm.log, board, [raw], sender, now_us)
     if isinstance(outcome, EocError):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
 from dashboard.config import load
+from layers.errors import LayerError, UnknownCrs
 from layers.importers import Imported, read_all
 from layers.importers.report import printable
 from layers.schema import ROLES, Metadata
@@ -42,7 +47,12 @@ def import_layers(
     Prints for each layer what it was taken for, what was mended and what was dropped and why.
     Exit code 1 and one sentence where the whole is refused; then nothing is kept.
     """
-    found = read_all(path, crs=crs, encoding=encoding, name=name)
+    try:
+        found = read_all(path, crs=crs, encoding=encoding, name=name)
+    except LayerError as error:
+        codes = error.candidates if isinstance(error, UnknownCrs) else ()
+        _report(report, {"refused": f"{error}", "crs": list(codes)})
+        raise
     metadata = [_metadata(item, title, len(found), described) for item in found]
     collections = [to_collection(i.frame, m) for i, m in zip(found, metadata, strict=True)]
     for item in found:
@@ -51,15 +61,34 @@ def import_layers(
         click.echo(f"{len(found)} layers (dry run: nothing kept)")
         return
     shelf = Shelf(load().state_dir / "layers")
-    kept = [(m, shelf.put(c, m)) for c, m in zip(collections, metadata, strict=True)]
+    with _undisturbed():
+        kept = [(m, shelf.put(c, m)) for c, m in zip(collections, metadata, strict=True)]
+        _report(report, [_row(i, m, sha) for i, (m, sha) in zip(found, kept, strict=True)])
     for about, sha256 in kept:
         click.echo(f"{about.name}\t{sha256}")
-    if report is not None:
-        rows = [
-            {**about.as_dict(), "sha256": sha256, "report": item.report.as_text()}
-            for (about, sha256), item in zip(kept, found, strict=True)
-        ]
-        report.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Finish what was begun: who cancels between two layers must not get one of them."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _report(path: Path | None, value: Any) -> None:
+    if path is None:
+        return
+    draft = path.with_name(f"{path.name}.part")  # whoever waits for it must not read half of it
+    draft.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    draft.replace(path)
+
+
+def _row(item: Imported, about: Metadata, sha256: str) -> dict[str, Any]:
+    told = {"kept": item.report.kept, "bbox": item.report.bbox, "report": item.report.as_text()}
+    return {**about.as_dict(), "sha256": sha256, **told}
 
 
 def _metadata(item: Imported, title: str | None, of: int, described: dict[str, str]) -> Metadata:

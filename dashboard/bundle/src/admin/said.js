@@ -1,0 +1,13 @@
+// How sizes and coordinate systems are said.
+import { has, t } from '../words.js';
+
+/** How a coordinate system is called: 6680 平面直角座標系 XII系. */
+export function crsWords(code) {
+  const key = `crs.${code}`;
+  return has(key) ? `${code} ${t(key)}` : `${code}`;
+}
+
+/** 1.2 MB; what is small has a tenth too, so that nothing looks empty. */
+export function megabytes(bytes) {
+  return `${Math.max(0.1, bytes / 1048576).toFixed(1)} MB`;
+}
