@@ -37,6 +37,21 @@ def shelf_folder(realm: Realm) -> Path:
     return realm.folder.parent / "layers"
 
 
+def on_shelf(realm: Realm, name: str) -> tuple[str, Metadata]:
+    """Return hash and metadata of a layer's newest version on the shelf.
+
+    A packaged layer goes onto the shelf first: who withdrew it can publish it again.
+
+    Raises:
+        NotThere: nothing was ever kept under this name.
+    """
+    shelf = Shelf(shelf_folder(realm))
+    if name in PACKAGED and name not in shelf.names():
+        document = json.loads(PACKAGED[name].read_bytes())
+        shelf.put(document, Metadata.of(document))
+    return shelf.get(name)
+
+
 def bring_in(realm: Realm, source: Path) -> dict[str, Any]:
     """Copy a layer file into the realm's media; return the body of its ``layer.published``.
 

@@ -11,7 +11,7 @@ from dashboard.answers import answer, body_json
 from dashboard.config import Settings
 from dashboard.errors import Malformed, Stale
 from dashboard.geo.imports import Imports
-from dashboard.ground import Chosen, bring_in, decide, shelf_folder
+from dashboard.ground import PACKAGED, Chosen, bring_in, decide, on_shelf, shelf_folder
 from dashboard.people import People
 from dashboard.principal import current_principal
 from dashboard.projections.board import Board
@@ -49,7 +49,7 @@ class Routes:
         names = [version.metadata.name for version in newest]
         rows = [_row(version, standing.get(version.metadata.name)) for version in newest]
         others = [_elsewhere(name, s) for name, s in standing.items()
-                  if name not in names and _stands(s)]  # fmt: skip
+                  if name not in names and (_stands(s) or name in PACKAGED)]  # fmt: skip
         return answer({"layers": rows + others})
 
     def start(self) -> Response:
@@ -71,7 +71,7 @@ class Routes:
     def publish(self, incident_id: str, name: str) -> Response:
         """Put the newest version of a layer in force; ``sha256`` says which one was seen."""
         given = _given("reason", "seen", "sha256")
-        sha256, _ = Shelf(shelf_folder(self.realm)).get(name)
+        sha256, _ = native.run(on_shelf, self.realm, name)
         if given.pop("sha256", sha256) != sha256:
             raise Stale(f"A newer {name} came onto the shelf; look again.", sha256=sha256)
         body = native.run(bring_in, self.realm, Shelf(shelf_folder(self.realm)).path(sha256))
@@ -116,11 +116,11 @@ def _row(newest: Version, layer: Subject | None) -> dict[str, Any]:
 
 
 def _elsewhere(name: str, layer: Subject) -> dict[str, Any]:
-    """Return the row of a layer in force that is not on this shelf: the packaged network."""
+    """Return the row of a layer that is not on this shelf: the packaged network."""
     told = ("title_en", "role", "source", "licence", "date", "schematic", "sha256", "bbox")
     return {
         "name": name, "title_ja": layer.get("title"), **{key: layer.get(key) for key in told},
-        "put_at": None, "in_force": True, "older": False, "seen": layer.seq,
+        "put_at": None, "in_force": _stands(layer), "older": False, "seen": layer.seq,
     }  # fmt: skip
 
 

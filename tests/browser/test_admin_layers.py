@@ -178,7 +178,7 @@ def test_a_missing_coordinate_system_is_chosen_by_a_button_without_the_file_agai
     layer = page.locator(".import-layer")
     expect(layer).to_contain_text("EPSG:6680", timeout=30_000)
     expect(layer).to_contain_text("東経 142.46")
-    expect(page.locator("select[name=crs]")).to_have_value("6680")
+    expect(page.locator("select[name=crs]")).to_have_value("")  # not for the next file
 
 
 def test_an_import_is_cancelled_while_it_is_sent_and_while_it_is_read(
@@ -319,3 +319,17 @@ def test_a_folder_and_several_files_are_told_to_be_zipped(
     )
     expect(page.locator("#import-chosen")).to_contain_text("zip")
     expect(page.get_by_role("button", name="読み込む", exact=True)).to_be_disabled()
+
+
+def test_the_packaged_network_comes_back_after_it_was_withdrawn(
+    served: Served, office: BrowserContext
+) -> None:
+    page = open_admin(office, with_ground(served, "道路網の取下げ"))
+    row = the_row(page, "network")
+    row.get_by_role("button", name="取り下げる").click()
+    expect(page.locator("dialog")).to_contain_text("孤立の計算")
+    give_reason(page, "訓練用だった", "取り下げる")
+    expect(row).to_contain_text("未公開")
+    row.get_by_role("button", name="公開する").click()
+    give_reason(page, "町の道路網ができるまで", "公開する")
+    expect(row).to_contain_text("公開中")

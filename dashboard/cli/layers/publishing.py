@@ -12,11 +12,12 @@ import click
 from dashboard.commands import Sender
 from dashboard.config import load
 from dashboard.errors import NotFound
-from dashboard.ground import Chosen, bring_in, decide, lahar_layer, shelf_folder
+from dashboard.ground import Chosen, bring_in, decide, lahar_layer, on_shelf, shelf_folder
 from dashboard.projections.board import Board
 from dashboard.realm import DRILL, REAL, Realm
 from dashboard.realms import open_realms
 from layers.errors import NotThere
+from layers.schema import Metadata
 from layers.shelf import Shelf
 
 OFFICER = Sender(frozenset({"admin"}), "cli")
@@ -36,7 +37,7 @@ def publish(name: str, realm: str, table: Path | None, reason: str) -> None:
         folder = shelf_folder(realms[0])
         if table is not None:
             Shelf(folder).put(*lahar_layer(table.read_text("utf-8"), name))
-        sha256, metadata = _on_shelf(folder, name)
+        sha256, metadata = _newest(realms[0], name)
         # brought into every realm before it is in force in one: all of them or none
         bodies = [bring_in(one, Shelf(folder).path(sha256)) for one in realms]
         for one, body in zip(realms, bodies, strict=True):
@@ -93,9 +94,9 @@ def _line(layer: Any) -> str:
     return f"  {name:<20} {layer.get('sha256')[:12]} {layer.get('role'):<10} {told}"
 
 
-def _on_shelf(folder: Path, name: str) -> tuple[str, Any]:
+def _newest(realm: Realm, name: str) -> tuple[str, Metadata]:
     try:
-        return Shelf(folder).get(name)
+        return on_shelf(realm, name)
     except NotThere:
         raise NotFound(
             f"There is no layer {name} on the shelf; `eoc layers import` or `fetch` it first.",

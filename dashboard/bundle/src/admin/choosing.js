@@ -14,7 +14,7 @@ const KNOWN = { network: 'network', boundary: 'boundary' };
 export function importForm(host, shelf) {
   const form = new Form(host);
   const outcome = new Outcome(shelf, (crs) => form.again(crs));
-  const sending = new Sending(outcome, (busy) => form.busy(busy));
+  const sending = new Sending(outcome, form);
   form.onsend = (file, words) => sending.start(file, words);
   host.append(form.node, sending.node, outcome.node);
 }
@@ -65,6 +65,15 @@ class Form {
   busy(running) {
     this.running = running;
     this.button.disabled = !this.file || running;
+  }
+
+  /** Everything was kept: the next file must not take the words of this one. */
+  finished() {
+    this.node.reset();
+    this.file = null;
+    delete this.zone.dataset.state;
+    this.node.elements.title.placeholder = '';
+    this.tell('');
   }
 
   again(crs) {

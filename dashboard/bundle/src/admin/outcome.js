@@ -1,14 +1,14 @@
 // What became of an import: the report as the command line prints it, or the refusal and a way on.
 import { h } from '../dom.js';
 import { t } from '../words.js';
-import { crsWords } from './said.js';
+import { crsWords, titleOf } from './said.js';
 
 /** Shows one outcome at a time; again(crs) sends the same file with a coordinate system. */
 export class Outcome {
   constructor(shelf, again) {
     this.shelf = shelf;
     this.again = again;
-    this.node = h('div', { class: 'import-outcome' });
+    this.node = h('div', { class: 'import-outcome', tabindex: -1 });
   }
 
   clear() {
@@ -32,13 +32,14 @@ export class Outcome {
       h('p', {}, h('b', {}, t('import.refused', { file })), h('span', {}, text)),
       h('p', {}, t(choices.length ? 'import.choose_crs' : 'import.try_again')),
       choices.length > 0 && h('div', { class: 'import-crs' }, choices)));
-    this.node.querySelector('.import-crs button')?.focus();
+    (this.node.querySelector('.import-crs button') ?? this.node).focus();
   }
 
   async done(layers) {
     this.node.replaceChildren(
       h('p', { class: 'import-done', role: 'status' }, t('import.done', { n: layers.length })),
       ...layers.map((layer) => this.layer(layer)));
+    this.node.focus();
     await this.shelf.read();
   }
 
@@ -49,8 +50,8 @@ export class Outcome {
       type: 'button', class: 'eoc-button main', disabled: !this.shelf.incident,
       onclick: () => this.shelf.publish(layer, published),
     }, t('shelf.publish')));
-    return h('section', { class: 'import-layer', 'aria-label': layer.title_ja },
-      h('h4', {}, layer.title_ja, h('code', {}, layer.name)),
+    return h('section', { class: 'import-layer', 'aria-label': titleOf(layer) },
+      h('h4', {}, titleOf(layer), h('code', {}, layer.name)),
       h('p', {}, t('import.kept', { n: layer.kept.toLocaleString() }), ' ', layer.bbox && h('span', {}, box(layer.bbox))),
       h('pre', {}, layer.report), act);
   }

@@ -7,11 +7,11 @@ import { megabytes } from './said.js';
 const ASK_MS = 700;
 const IMPORTS = '/api/v1/layers/imports';
 
-/** One import at a time; its end goes to the outcome. */
+/** One import at a time; its end goes to the outcome, and to the form whether it may send again. */
 export class Sending {
-  constructor(outcome, busy) {
+  constructor(outcome, form) {
     this.outcome = outcome;
-    this.busy = busy;
+    this.form = form;
     this.bar = h('progress', { max: 1, 'aria-label': t('import.progress') });
     this.said = h('span', { role: 'status' });
     this.stop = h('button', { type: 'button', class: 'eoc-button', onclick: () => this.cancel?.() }, t('import.cancel'));
@@ -24,7 +24,9 @@ export class Sending {
     this.outcome.clear();
     try {
       const { id } = await this.upload(file, words);
-      this.outcome.show(await this.reading(id), file.name);
+      const found = await this.reading(id);
+      if (found.state === 'done') this.form.finished();
+      this.outcome.show(found, file.name);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.outcome.fail(error.code === 'cancelled' ? t('import.cancelled') : unsent(error), error.code === 'cancelled');
@@ -36,7 +38,7 @@ export class Sending {
   show(running) {
     this.node.hidden = !running;
     this.cancel = null;
-    this.busy(running);
+    this.form.busy(running);
     if (running) this.stop.focus();
   }
 

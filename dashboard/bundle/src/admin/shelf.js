@@ -3,7 +3,8 @@ import { ApiError, request, sentence } from '../api.js';
 import { field, openForm } from '../dialogs.js';
 import { h, say } from '../dom.js';
 import { fullClock } from '../time.js';
-import { has, page, t } from '../words.js';
+import { page, t } from '../words.js';
+import { titleOf } from './said.js';
 
 const FILTER_FROM = 8; // rows; fewer are read at a glance
 const COLUMNS = ['title', 'role', 'date', 'licence', 'put_at', 'state', 'acts'];
@@ -53,9 +54,10 @@ export class Shelf {
 
   row(row) {
     const cells = {
-      title: [h('b', {}, row.title_ja), h('code', {}, row.name), row.schematic && h('span', { class: 'eoc-chip' }, t('shelf.schematic'))],
-      role: has(`role.${row.role}`) ? t(`role.${row.role}`) : row.role,
-      date: row.date, licence: row.licence,
+      title: [h('b', { title: titleOf(row) }, titleOf(row)), h('code', {}, row.name), row.schematic && h('span', { class: 'eoc-chip' }, t('shelf.schematic'))],
+      role: t(`role.${row.role}`),
+      date: row.date,
+      licence: row.licence && h('span', { title: row.licence }, row.licence),
       put_at: row.put_at ? fullClock(row.put_at) : t('shelf.elsewhere'),
       state: h('span', { class: `shelf-state ${stateOf(row)}` }, t(`shelf.${stateOf(row)}`)),
       acts: this.acts(row),
@@ -65,7 +67,7 @@ export class Shelf {
 
   acts(row) {
     const stands = row.in_force || row.older;
-    const button = (act, does) => h('button', { type: 'button', class: 'eoc-button', disabled: !this.incident, 'aria-label': `${t(`shelf.${act}`)}: ${row.title_ja}`, onclick: does }, t(`shelf.${act}`));
+    const button = (act, does) => h('button', { type: 'button', class: 'eoc-button', disabled: !this.incident, 'aria-label': `${t(`shelf.${act}`)}: ${titleOf(row)}`, onclick: does }, t(`shelf.${act}`));
     return h('div', { class: 'shelf-acts' },
       row.in_force ? null : button(row.older ? 'publish_newer' : 'publish', () => this.publish(row)),
       stands && button('withdraw', () => this.withdraw(row)),
@@ -82,7 +84,8 @@ export class Shelf {
   /** Ask why, put the version that is shown in force; then() when it is. */
   publish(layer, then) {
     const row = this.rows.find(({ name }) => name === layer.name) ?? layer;
-    this.ask(layer, 'publish', 'PUT', { seen: row.seen, sha256: layer.sha256 }, then);
+    const version = row.put_at === null ? {} : { sha256: layer.sha256 }; // a packaged one has one version
+    this.ask(layer, 'publish', 'PUT', { seen: row.seen, ...version }, then);
   }
 
   withdraw(row) {
@@ -93,14 +96,14 @@ export class Shelf {
     const path = `/api/v1/incidents/${encodeURIComponent(this.incident)}/layers/${encodeURIComponent(layer.name)}`;
     const effect = layer.name === 'network' ? t('shelf.network_note') : '';
     openForm(this.host, {
-      title: t(`shelf.${act}_title`, { title: layer.title_ja }),
+      title: t(`shelf.${act}_title`, { title: titleOf(layer) }),
       note: `${t(`shelf.${act}_note`, { incident: this.host.dataset.incident })}${effect}`,
       submit: t(`shelf.${act}`),
       fields: [field(t('closure.reason'), h('input', { name: 'reason', maxlength: 2000, autocomplete: 'off', autofocus: true }))],
       send: async ({ reason }) => {
         const told = await this.decided(() => request(method, path, { body: { ...seen, reason: reason.trim() } }));
         if (told === null) then?.();
-        this.say(told ?? t(`shelf.${act}_done`, { title: layer.title_ja }), told === null);
+        this.say(told ?? t(`shelf.${act}_done`, { title: titleOf(layer) }), told === null);
         await this.read();
         return true;
       },
@@ -130,8 +133,8 @@ function stateOf(row) {
   return row.older ? 'older' : 'not_in_force';
 }
 
-function wordsOf({ title_ja: title, name, role, source }) {
-  return `${title} ${name} ${role} ${source ?? ''}`.normalize('NFKC').toLowerCase();
+function wordsOf(row) {
+  return `${row.title_ja} ${row.title_en} ${row.name} ${t(`role.${row.role}`)} ${row.source ?? ''}`.normalize('NFKC').toLowerCase();
 }
 
 // zoom/lat/lon that shows a box [west, south, east, north] on a screen of three tiles
