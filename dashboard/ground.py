@@ -202,7 +202,10 @@ def in_force(board: Board, name: str) -> Subject:
     """
     layer = board.subjects.get(f"layer:{name}")
     if layer is None or layer.type != "layer" or layer.get("state") != "in_force":
-        raise NotFound(f"No layer {name} is in force; publish one.", name=name)
+        raise NotFound(
+            f"レイヤー {name} は公開されていないか、取り下げられています。公開してください。",
+            name=name,
+        )
     return layer
 
 
@@ -215,7 +218,10 @@ def whole(realm: Realm, sha256: str) -> Path:
     """
     path: Path = realm.media.path(sha256)
     if not path.is_file():
-        raise NotFound(f"The file of layer {sha256[:12]}… is not here; restore it.", sha256=sha256)
+        raise NotFound(
+            f"レイヤーのファイル {sha256[:12]}… がこの機械にありません。復元してください。",
+            sha256=sha256,
+        )
     _checked(path, path.stat().st_mtime_ns)
     return path
 
@@ -224,7 +230,9 @@ def whole(realm: Realm, sha256: str) -> Path:
 def _checked(path: Path, mtime_ns: int) -> None:
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != path.name:
-            raise LayerError(f"The file of layer {path.name[:12]}… was changed; restore it.")
+            raise LayerError(
+                f"レイヤーのファイル {path.name[:12]}… の中身が変わっています。復元してください。"
+            )
 
 
 def collection(realm: Realm, sha256: str) -> dict[str, Any]:
