@@ -152,9 +152,12 @@ class Chosen:
         self._path = self.folder / f"in_force_{realm.name}.json"
 
     def files(self) -> dict[str, Path]:
-        """Return the layers a new incident starts with; the hand-made network unless replaced."""
-        chosen, shelf = self._read(), Shelf(self.folder)
-        kept = {name: shelf.path(sha) for name, sha in chosen.items() if sha}
+        """Return the layers a new incident starts with; the hand-made network unless replaced.
+
+        A file may be gone: whoever brings it in says so, and takes the others.
+        """
+        chosen = self._read()
+        kept = {name: self.folder / f"{sha}.geojson" for name, sha in chosen.items() if sha}
         return {**{n: path for n, path in PACKAGED.items() if n not in chosen}, **kept}
 
     def put(self, name: str, sha256: str | None) -> None:

@@ -17,6 +17,7 @@ from dashboard.projections.board import Board
 from dashboard.realm import DRILL, REAL, Realm
 from dashboard.realms import open_realms
 from layers.errors import NotThere
+from layers.lahar import LaharTable
 from layers.schema import Metadata
 from layers.shelf import Shelf
 
@@ -36,7 +37,8 @@ def publish(name: str, realm: str, table: Path | None, reason: str) -> None:
     with _realms(realm) as realms:
         folder = shelf_folder(realms[0])
         if table is not None:
-            Shelf(folder).put(*lahar_layer(table.read_text("utf-8"), name))
+            LaharTable.read(table)  # says what is wrong before its text is taken over
+            Shelf(folder).put(*lahar_layer(table.read_text("utf-8-sig"), name))
         sha256, metadata = _newest(realms[0], name)
         # brought into every realm before it is in force in one: all of them or none
         bodies = [bring_in(one, Shelf(folder).path(sha256)) for one in realms]
