@@ -280,6 +280,7 @@ def test_a_reason_stands_in_the_log(town: Town) -> None:
     town.says("publish", "danger", "--reason", "対策会議の決定", "--realm", "real")
     with town.realm() as realm:
         (said,) = (e for e in realm.log.read() if e.kind == "layer.published")
-    assert said.body and said.body["reason"] == "対策会議の決定"
+    assert said.body is not None
+    assert said.body["reason"] == "対策会議の決定"
     assert (said.source, json.dumps(said.body).count("sha256")) == ("cli", 1)
     assert uuid7() > said.id

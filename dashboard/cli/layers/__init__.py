@@ -12,6 +12,8 @@ COMMANDS: dict[str, str] = {
     "in-force": "dashboard.cli.layers.publishing:in_force",
     "find": "dashboard.cli.layers.finding:find",
     "import": "dashboard.cli.layers.importing:import_layers",
+    "relief": "dashboard.cli.layers.relief:relief",
+    "height": "dashboard.cli.layers.height:height",
 }
 
 
