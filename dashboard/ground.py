@@ -18,11 +18,11 @@ from typing import Any
 import data
 from dashboard.clock import iso
 from dashboard.commands import Sender, submit
-from dashboard.errors import EocError, Malformed, NotFound
+from dashboard.errors import EocError, Malformed, NotFound, Refused
 from dashboard.events import uuid7
 from dashboard.projections.board import Board
 from dashboard.projections.subject import Subject
-from dashboard.realm import Realm
+from dashboard.realm import REAL, Realm
 from layers.errors import LayerError
 from layers.gazetteer.sources import NAME
 from layers.lahar import LaharTable
@@ -39,6 +39,21 @@ def shelf_folder(realm: Realm) -> Path:
     return realm.folder.parent / "layers"
 
 
+def on_shelf(realm: Realm, name: str) -> tuple[str, Metadata]:
+    """Return hash and metadata of a layer's newest version on the shelf.
+
+    A packaged layer goes onto the shelf first: who withdrew it can publish it again.
+
+    Raises:
+        NotThere: nothing was ever kept under this name.
+    """
+    shelf = Shelf(shelf_folder(realm))
+    if name in PACKAGED and name not in shelf.names():
+        document = json.loads(PACKAGED[name].read_bytes())
+        shelf.put(document, Metadata.of(document))
+    return shelf.get(name)
+
+
 def bring_in(realm: Realm, source: Path) -> dict[str, Any]:
     """Copy a layer file into the realm's media; return the body of its ``layer.published``.
 
@@ -46,17 +61,26 @@ def bring_in(realm: Realm, source: Path) -> dict[str, Any]:
 
     Raises:
         Malformed: not a layer file.
+        Refused: a table made for drills, and this realm is real.
+        BrokenTable: a table that does not hold together.
         StorageFull: no room.
     """
     content = source.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     described = _described(content, source.name)
+    if realm.name == REAL and described["role"] == "lahar":
+        _refuse_drill_table(content)
     if not realm.media.has(sha256):
         realm.media.root.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=realm.media.root, delete=False) as draft:
             draft.write(content)
         realm.media.adopt(Path(draft.name), sha256)
     return {"sha256": sha256, "size": len(content), **described}
+
+
+def _refuse_drill_table(content: bytes) -> None:
+    if LaharTable.read(json.loads(content).get("table_yaml", "")).drill:
+        raise Refused("訓練用の表です（drill: true）。--realm drill を付けて公開してください。")
 
 
 def _described(content: bytes, where: str) -> dict[str, Any]:
@@ -140,9 +164,12 @@ class Chosen:
         self._path = self.folder / f"in_force_{realm.name}.json"
 
     def files(self) -> dict[str, Path]:
-        """Return the layers a new incident starts with; the hand-made network unless replaced."""
-        chosen, shelf = self._read(), Shelf(self.folder)
-        kept = {name: shelf.path(sha) for name, sha in chosen.items() if sha}
+        """Return the layers a new incident starts with; the hand-made network unless replaced.
+
+        A file may be gone: whoever brings it in says so, and takes the others.
+        """
+        chosen = self._read()
+        kept = {name: self.folder / f"{sha}.geojson" for name, sha in chosen.items() if sha}
         return {**{n: path for n, path in PACKAGED.items() if n not in chosen}, **kept}
 
     def put(self, name: str, sha256: str | None) -> None:
@@ -161,7 +188,9 @@ class Chosen:
 def decide(
     realm: Realm, board: Board, kind: str, name: str, body: dict[str, Any], sender: Sender
 ) -> int:
-    """Append ``layer.published`` or ``.withdrawn`` on the layer as it stands; return its seq.
+    """Append ``layer.published`` or ``.withdrawn``; return its seq.
+
+    Without a ``seen`` in the body it is decided on the layer as it stands.
 
     Raises:
         EocError: the decision was refused.
@@ -171,7 +200,7 @@ def decide(
     raw = {
         "id": uuid7(), "kind": kind, "v": 1, "subject_id": f"layer:{name}",
         "occurred_at": iso(now_us), "sent_at": iso(now_us),
-        "body": {**body, "seen": known.seq if known else 0},
+        "body": {"seen": known.seq if known else 0, **body},
     }  # fmt: skip
     ((_, outcome),) = submit(realm.log, board, [raw], sender, now_us)
     if isinstance(outcome, EocError):
@@ -188,7 +217,10 @@ def in_force(board: Board, name: str) -> Subject:
     """
     layer = board.subjects.get(f"layer:{name}")
     if layer is None or layer.type != "layer" or layer.get("state") != "in_force":
-        raise NotFound(f"No layer {name} is in force; publish one.", name=name)
+        raise NotFound(
+            f"レイヤー {name} は公開されていないか、取り下げられています。公開してください。",
+            name=name,
+        )
     return layer
 
 
@@ -201,7 +233,10 @@ def whole(realm: Realm, sha256: str) -> Path:
     """
     path: Path = realm.media.path(sha256)
     if not path.is_file():
-        raise NotFound(f"The file of layer {sha256[:12]}… is not here; restore it.", sha256=sha256)
+        raise NotFound(
+            f"レイヤーのファイル {sha256[:12]}… がこの機械にありません。復元してください。",
+            sha256=sha256,
+        )
     _checked(path, path.stat().st_mtime_ns)
     return path
 
@@ -210,7 +245,9 @@ def whole(realm: Realm, sha256: str) -> Path:
 def _checked(path: Path, mtime_ns: int) -> None:
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != path.name:
-            raise LayerError(f"The file of layer {path.name[:12]}… was changed; restore it.")
+            raise LayerError(
+                f"レイヤーのファイル {path.name[:12]}… の中身が変わっています。復元してください。"
+            )
 
 
 def collection(realm: Realm, sha256: str) -> dict[str, Any]:

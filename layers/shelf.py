@@ -102,6 +102,11 @@ class Shelf:
         """Return the names there are, in alphabetical order."""
         return sorted({version.metadata.name for version in self._versions()})
 
+    def newest(self) -> list[Version]:
+        """Return the version that counts of every name, in alphabetical order."""
+        last = {version.metadata.name: version for version in self._versions()}
+        return [last[name] for name in sorted(last)]
+
     def history(self, name: str) -> list[Version]:
         """Return every version of a name, the oldest first.
 

@@ -22,7 +22,7 @@ from dashboard.errors import Misconfigured
 
 HERE = Path(__file__).parent
 SOURCES = HERE / "src"
-ENTRIES = ("field", "wall", "triage", "review", "plain")
+ENTRIES = ("field", "wall", "triage", "review", "admin", "plain")
 OLDEST_NODE = 18
 DONE = "complete"
 Say = Callable[[str], None]

@@ -17,13 +17,15 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from dashboard import native
-from dashboard.errors import Busy, Malformed, NotFound, TooLarge
+from dashboard.errors import Busy, Malformed, NotFound, StorageFull, TooLarge
 from dashboard.events import uuid7
+from dashboard.media.store import FULL
 from layers.importers.limits import MAX_BYTES
+from layers.importers.report import printable
 
 OPTIONS = (
     "title", "role", "source", "licence", "attribution", "date", "crs", "encoding", "name",
@@ -34,8 +36,14 @@ LONGEST_S = 600
 MOST_AT_ONCE = 2
 KEPT_S = 86_400
 PIECE = 1 << 18
+USAGE = 2  # click's code for options that cannot be
+NAME_BYTES = 200  # of a file's name; file systems end at 255
 ID = re.compile(r"[0-9a-f-]{36}")
 SAFE = re.compile(r"[^\w.()（）ー・-]+")
+CRASHED = (
+    "読み取りの途中でプログラムが止まりました。ファイルが壊れていないか確かめ、"
+    "別の形式（GeoJSON など）で保存し直して試してください。"
+)
 
 
 class Stream(Protocol):
@@ -63,7 +71,7 @@ class Imports:
             raise TooLarge(
                 f"取込は {MAX_BYTES >> 20} MB までです（{length >> 20} MB）。", limit=MAX_BYTES
             )
-        safe = SAFE.sub("_", Path(name.replace("\\", "/")).name).lstrip(".")[:120]
+        safe = _safe(name)
         if length <= 0 or not safe:
             raise Malformed("ファイルと名前を付けてください。", field="filename", value=name[:80])
         self._sweep()
@@ -77,27 +85,31 @@ class Imports:
         return id_
 
     def state(self, id_: str) -> dict[str, Any]:
-        """Return ``{id, state, layers, text}``; state: running, done, refused, cancelled or lost.
+        """Return ``{id, state, layers, text, crs}``; ``crs``: EPSG codes that would fit.
+
+        state: running, done, refused, cancelled or lost.
 
         Raises:
             NotFound: no such import here.
         """
         place = self._place(id_)
-        text = _text(place / "output")
-        report = place / "report.json"
+        alive, report = _alive(place / "pid"), place / "report.json"  # in this order: it may end
         if report.exists():
-            layers = json.loads(report.read_text("utf-8"))
-            return {"id": id_, "state": "done", "layers": layers, "text": text}
+            told = json.loads(report.read_text("utf-8"))
+            if isinstance(told, dict):
+                return _state(id_, "refused", text=told["refused"], crs=told["crs"])
+            return _state(id_, "done", layers=told, text=_text(place / "output"))
         ended = _text(place / "ended")
-        state = ended or ("running" if _alive(place / "pid") else "lost")
-        return {"id": id_, "state": state, "layers": [], "text": text.removeprefix("eoc: ")}
+        cut = "cancelled" if (place / "cancelled").exists() else "lost"
+        state = ended or ("running" if alive else cut)
+        return _state(id_, state, text=_text(place / "output"))
 
     def cancel(self, id_: str) -> None:
-        """Stop an import that runs; nothing of it is kept."""
+        """Stop an import that runs: nothing of it is kept, or all if it was just being kept."""
         place = self._place(id_)
-        if not (place / "report.json").exists() and not (place / "ended").exists():
-            (place / "ended").write_text("cancelled")
-            _kill(place / "pid")
+        if _alive(place / "pid"):
+            (place / "cancelled").touch()
+            _end(place / "pid", signal.SIGTERM)
 
     def _place(self, id_: str) -> Path:
         place = self.folder / id_
@@ -134,19 +146,24 @@ class Imports:
 
 def _told(asked: Mapping[str, str]) -> list[str]:
     """Return what was asked as the command takes it, a value never apart from its option."""
-    values = [
-        f"--{name.replace('_', '-')}={asked[name][:200]}" for name in OPTIONS if asked.get(name)
-    ]
+    words = {name: printable(asked.get(name, ""))[:200] for name in OPTIONS}
+    values = [f"--{name.replace('_', '-')}={text}" for name, text in words.items() if text]
     flags = [name for name in FLAGS if asked.get(name) in {"1", "true", "on"}]
     return [*values, *(f"--{name.replace('_', '-')}" for name in flags)]
 
 
 def _receive(stream: Stream, length: int, target: Path) -> None:
     left = length
-    with target.open("wb") as file:
-        while left and (piece := stream.read(min(PIECE, left))):
-            native.run(file.write, piece)
-            left -= len(piece)
+    try:
+        with target.open("wb") as file:
+            while left and (piece := _read(stream, min(PIECE, left))):
+                native.run(file.write, piece)
+                left -= len(piece)
+    except OSError as error:
+        shutil.rmtree(target.parents[1])
+        if error.errno in FULL:
+            raise StorageFull("保存先の空き容量がありません。情報係に連絡してください。") from error
+        raise
     if left:
         shutil.rmtree(target.parents[1])
         raise Malformed(
@@ -154,16 +171,38 @@ def _receive(stream: Stream, length: int, target: Path) -> None:
         )
 
 
+def _read(stream: Stream, size: int) -> bytes:
+    try:
+        return stream.read(size)
+    except OSError:  # gevent's word for a sender who left
+        return b""
+
+
+def _safe(name: str) -> str:
+    """Return the last part of a name as one a file may have; its ending tells the format."""
+    shown = PurePosixPath(SAFE.sub("_", name.replace("\\", "/").rpartition("/")[2]).lstrip("."))
+    room = NAME_BYTES - len(shown.suffix.encode())
+    stem = shown.stem.encode()[: max(room, 0)].decode("utf-8", "ignore")
+    return f"{stem}{shown.suffix}" if stem and room > 0 else ""
+
+
 def _watch(process: subprocess.Popen[bytes], place: Path) -> None:
     try:
         code = process.wait(LONGEST_S)
+        said = _last_words(code, _text(place / "output"))
     except subprocess.TimeoutExpired:
-        (place / "output").write_text(f"{LONGEST_S} 秒で終わらなかったため中止しました。", "utf-8")
-        _kill(place / "pid")
+        said = f"{LONGEST_S} 秒で終わらなかったため中止しました。"
+        _end(place / "pid", signal.SIGKILL)
         code = process.wait()
-    if code and not (place / "ended").exists():
-        (place / "ended").write_text("refused")
+    if code and not (place / "report.json").exists():
+        (place / "output").write_text(said, "utf-8")
+        (place / "ended").write_text("cancelled" if (place / "cancelled").exists() else "refused")
     shutil.rmtree(place / "file", ignore_errors=True)
+
+
+def _last_words(code: int, output: str) -> str:
+    """Return what an import without a report said; how it crashed is for nobody on the page."""
+    return output.removeprefix("eoc: ") if code == USAGE else CRASHED
 
 
 def _alive(pid: Path) -> bool:
@@ -174,11 +213,15 @@ def _alive(pid: Path) -> bool:
     return not (pid.parent / "ended").exists() and not (pid.parent / "report.json").exists()
 
 
-def _kill(pid: Path) -> None:
+def _end(pid: Path, how: signal.Signals) -> None:
     try:
-        os.killpg(int(pid.read_text()), signal.SIGKILL)
+        os.killpg(int(pid.read_text()), how)
     except (ProcessLookupError, ValueError, FileNotFoundError):
         return
+
+
+def _state(id_: str, state: str, **told: Any) -> dict[str, Any]:
+    return {"id": id_, "state": state, "layers": [], "text": "", "crs": [], **told}
 
 
 def _text(path: Path) -> str:

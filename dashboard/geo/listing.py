@@ -70,8 +70,10 @@ class Listing:
         url = f"{self.realm.prefix}/tiles/{name}/{{z}}/{{x}}/{{y}}"
         least, most = archive.zooms
         bounds = list(archive.bounds) if archive.bounds else None
-        return {"available": True, "url": url, "bounds": bounds, "min_zoom": least,
-                "max_native_zoom": most}  # fmt: skip
+        row = {"available": True, "url": url, "bounds": bounds, "min_zoom": least,
+               "max_native_zoom": most}  # fmt: skip
+        said = archive.metadata().get("attribution")  # made here from other data: it says so
+        return row | ({"attribution": said[:200]} if said and isinstance(said, str) else {})
 
     def _file(self, published: Subject) -> Row:
         sha256 = published.get("sha256")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import structlog
 
-from dashboard.errors import Malformed
+from dashboard.errors import Malformed, Refused
 from dashboard.ground import Chosen, bring_in
 from dashboard.jobs.answer import Answer
 from dashboard.projections.pending import Job
 from dashboard.realm import Realm
+from layers.errors import LayerError
 
 say = structlog.get_logger("ground")
 
@@ -19,7 +20,12 @@ def work(realm: Realm, job: Job) -> list[Answer]:
     for name, path in Chosen(realm).files().items():
         try:
             body = {**bring_in(realm, path), "seen": 0}
-        except (Malformed, FileNotFoundError) as error:  # the other layers are still wanted
+        except (
+            Malformed,
+            Refused,
+            LayerError,
+            FileNotFoundError,
+        ) as error:  # the other layers are still wanted
             say.error("layer_not_published", layer=name, error=str(error))
         else:
             answers.append(Answer("layer.published", f"layer:{name}", body, (name,)))

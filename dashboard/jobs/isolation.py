@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,10 +14,21 @@ from dashboard.projections.pending import Job, isolation_inputs
 from dashboard.projections.subject import Subject
 from dashboard.realm import Realm
 from layers.errors import LayerError
-from layers.roads import Closure, Fragile, Isolation, Network, Standing, fragile, isolation
+from layers.importers.report import printable
+from layers.roads import (
+    Closure,
+    Fragile,
+    Isolation,
+    Matched,
+    Network,
+    Standing,
+    fragile,
+    isolation,
+)
 
 FRAGILE_EDGES = 20_000  # of a network of more no such stretch is named: 100,000 take 6 s
 FRAGILE_MOST = 200  # stretches named in one answer; the worst come first
+LINE, WORDS = 200, 2000  # characters an event holds; a network of strangers may say more
 
 
 def work(realm: Realm, job: Job) -> list[Answer]:
@@ -42,7 +54,7 @@ def give_up(realm: Realm, job: Job) -> list[Answer]:
 def _computed(board: Board, roads: Network, layer: Subject) -> dict[str, Any]:
     shut = closures(board)
     found = isolation(roads, shut, network_sha256=layer.get("sha256"))
-    names = {s.place.id: s.place.name for s in found.settlements}
+    names = {s.place.id: _clipped(s.place.name) for s in found.settlements}
     said = {c.id: c.road_name for c in shut}
     return {
         "network": layer.get("sha256"), "network_title": layer.get("title") or "",
@@ -50,10 +62,7 @@ def _computed(board: Board, roads: Network, layer: Subject) -> dict[str, Any]:
         "outside_known": bool(len(roads.nodes_of("outside"))),
         "schematic": found.schematic, "uncertainty_m": found.uncertainty_m,
         "rows": _rows(board, found),
-        "unmatched": [
-            {"closure_id": m.closure.id, "road_name": m.closure.road_name, "reason": m.reason_ja}
-            for m in found.unmatched
-        ],
+        "unmatched": [_unmatched(m) for m in found.unmatched],
         "freed_by": [_freed(f, said, names) for f in found.freed_by],
         "fragile": [_fragile(roads, one, names) for one in _weak(roads, shut)], "failure": "",
     }  # fmt: skip
@@ -64,7 +73,7 @@ def _rows(board: Board, found: Isolation) -> list[dict[str, Any]]:
     rows = [_row(one) for one in found.settlements]
     before = {s.id for s in board.of_type("isolated_settlement") if _affected(s.get("row", {}))}
     gone = before - {f"settlement:{row['id']}" for row in rows}  # another network names others
-    left = [{**board.subjects[id_].get("row"), "state": "reachable"} for id_ in sorted(gone)]
+    left = [{**board.subjects[id_].get("row"), **UNNAMED} for id_ in sorted(gone)]
     return [r for r in rows if _affected(r) or f"settlement:{r['id']}" in before] + left
 
 
@@ -76,15 +85,32 @@ def _row(one: Standing) -> dict[str, Any]:
     lon, lat = one.place.lonlat
     by_car = one.centre["town_hall"].get("car")
     return {
-        "id": one.place.id, "name": one.place.name, "lon": lon, "lat": lat, "state": _state(one),
+        "id": _id(one.place.id), "name": _clipped(one.place.name), "lon": lon, "lat": lat,
+        "state": _state(one),
         "outside": {"car": OUTSIDE[one.outside]},
         "centre": {g: {m: w.state for m, w in ways.items()} for g, ways in one.centre.items()},
         "distance_m": by_car.distance_m if by_car else None,
         "detour_m": by_car.detour_m if by_car else None,
-        **one.place.counts, "reason": one.reason_ja,
+        **one.place.counts, "reason": _clipped(one.reason_ja, WORDS),
     }  # fmt: skip
 
 
+def _id(text: str) -> str:
+    """Return an id that an event can hold, another for every text."""
+    if text == _clipped(text):
+        return text
+    return f"{_clipped(text, 100)}~{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _clipped(text: str, most: int = LINE) -> str:
+    return printable(text)[:most]
+
+
+# a settlement that the network in force does not know: nothing is said of its ways
+UNNAMED = {
+    "state": "reachable", "outside": {}, "centre": {}, "distance_m": None, "detour_m": None,
+    "reason": "いまの道路網にない地区です",
+}  # fmt: skip
 OUTSIDE = {"isolated": "cut", "connected": "reachable", "undecided": "undecided"}
 
 
@@ -95,6 +121,12 @@ def _state(one: Standing) -> str:
     if any(ways["car"].state == "cut" for ways in one.centre.values()):
         return "cut_from_centre"
     return "undecided" if one.outside == "undecided" else "reachable"
+
+
+def _unmatched(one: Matched) -> dict[str, Any]:
+    closure = one.closure
+    reason = _clipped(one.reason_ja, WORDS)
+    return {"closure_id": closure.id, "road_name": closure.road_name, "reason": reason}
 
 
 def _freed(freed: Any, roads: dict[str, str], names: dict[str, str]) -> dict[str, Any]:
@@ -115,7 +147,7 @@ def _weak(roads: Network, shut: list[Closure]) -> Sequence[Fragile]:
 def _fragile(network: Network, one: Fragile, names: dict[str, str]) -> dict[str, Any]:
     feature = one.as_feature(network)
     return {
-        "edge": str(one.edge), "name": feature["properties"].get("name") or "",
+        "edge": str(one.edge), "name": _clipped(feature["properties"].get("name") or ""),
         "geometry": feature["geometry"], "settlements": [names[i] for i in one.lost],
         "households": one.households["known"],
     }  # fmt: skip
@@ -124,9 +156,19 @@ def _fragile(network: Network, one: Fragile, names: dict[str, str]) -> dict[str,
 def _failed(board: Board, why: str) -> dict[str, Any]:
     """Nothing can be told: every settlement that stood as cut off is now undecided."""
     before = (s.get("row") for s in board.of_type("isolated_settlement"))
-    rows = [{**row, "state": "undecided"} for row in before if row and _affected(row)]
+    rows = [_undecided(row) for row in before if row and _affected(row)]
     return {
         "network": None, "network_title": "", "closures": [c.id for c in closures(board)],
         "settlements": 0, "outside_known": False, "schematic": False, "uncertainty_m": None,
-        "rows": rows, "unmatched": [], "freed_by": [], "fragile": [], "failure": why[:2000],
+        "rows": rows, "unmatched": [], "freed_by": [], "fragile": [],
+        "failure": _clipped(why, WORDS),
+    }  # fmt: skip
+
+
+def _undecided(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of which nothing is known any more, its ways included."""
+    centre = {goal: dict.fromkeys(ways, "undecided") for goal, ways in row["centre"].items()}
+    return {
+        **row, "state": "undecided", "outside": dict.fromkeys(row["outside"], "undecided"),
+        "centre": centre, "distance_m": None, "detour_m": None, "reason": "",
     }  # fmt: skip

@@ -42,10 +42,14 @@ def pending(board: Board, ids: Iterable[str] | None = None) -> list[Job]:
 def isolation_inputs(board: Board) -> str:
     """Return the hash of what an isolation rests on: the network and the closures as they stand."""
     digest = hashlib.sha256()
-    for subject in (*board.of_type("layer"), *board.of_type("road_closure")):
-        if subject.type == "road_closure" or subject.id == NETWORK:
-            digest.update(f"{subject.id} {subject.seq}\n".encode())
+    for subject in _causes(board):
+        digest.update(f"{subject.id} {subject.seq}\n".encode())
     return digest.hexdigest()
+
+
+def _causes(board: Board) -> list[Subject]:
+    network = (s for s in board.of_type("layer") if s.id == NETWORK)
+    return [*network, *board.of_type("road_closure")]
 
 
 def _job(board: Board, subject: Subject) -> Job | None:
@@ -77,7 +81,9 @@ def _isolation(board: Board, cause: Subject) -> Job | None:
     last = board.subjects.get("isolation")
     if last is not None and last.get("inputs") == inputs:
         return None
-    return Job(cause.seq, ISOLATION, board.incident_id, cause.id, inputs)
+    # whichever subject it was noticed by: two workers must know it for the same job
+    newest = max(_causes(board), key=lambda s: (s.seq, s.id))
+    return Job(newest.seq, ISOLATION, board.incident_id, newest.id, inputs)
 
 
 def _lahar(board: Board, clock: Subject) -> Job | None:

@@ -1,7 +1,8 @@
-"""Short pages that are read: who and what there is (/admin), the manual (/help)."""
+"""The page of the 情報係 (/admin): layers in, who and what there is; and the manual (/help)."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from dashboard.config import Settings
 from dashboard.locale import words
 from dashboard.views.page import incident_id, language
 from dashboard.views.parts import Node, Screen, shell
+from layers.crs import KNOWN
+from layers.schema import ROLES
 
 MANUAL = ("field", "triage", "wall", "review", "drill", "trouble")
 KEYS = (
@@ -31,7 +34,7 @@ FIGURES: tuple[tuple[str, Callable[[Screen], list[Any]]], ...] = (
 
 
 def layout(screen: Screen, settings: Settings) -> Node:
-    """Return the page of the 情報係: what there is, read only."""
+    """Return the page of the 情報係: import and shelf of layers, beside what there is."""
     lang = language()
     rows = [(words(lang, f"admin.{name}"), len(count(screen))) for name, count in FIGURES]
     rows += [(words(lang, "admin.incident"), _title(screen) or words(lang, "shell.no_incident"))]
@@ -40,7 +43,27 @@ def layout(screen: Screen, settings: Settings) -> Node:
     table = html.Table([html.Tr([html.Th(name), html.Td(value)]) for name, value in rows])
     commands = html.Pre("eoc users list\neoc users import staff.csv\neoc tokens\neoc backup")
     note = html.P(words(lang, "admin.note"))
-    return _paper(screen, "admin", [html.H2(words(lang, "page.admin")), table, note, commands])
+    heading = html.H2(words(lang, "admin.figures"))
+    figures = html.Aside([heading, table, note, commands], className="eoc-paper")
+    desk = html.Div([_layers(screen, lang), figures], className="admin-desk")
+    return shell(screen, "admin", children=[desk])
+
+
+def _layers(screen: Screen, lang: str) -> Node:
+    """Return where the bundle (admin.js) puts the import and the shelf."""
+    # a table of arrival times is entered, not imported
+    choices = {"roles": [role for role in ROLES if role != "lahar"], "crs": list(KNOWN)}
+    told = {"data-incident": _title(screen) or ""}
+    return html.Article(
+        className="eoc-paper",
+        children=[
+            html.H2(words(lang, "admin.layers")),
+            html.H3(words(lang, "import.heading")),
+            html.Div(id="admin-import", **{"data-choices": json.dumps(choices)}),
+            html.H3(words(lang, "shelf.heading")),
+            html.Div(id="admin-shelf", **told),
+        ],
+    )
 
 
 def situation(screen: Screen, settings: Settings) -> Node:

@@ -50,7 +50,7 @@ PAGES: dict[str, Page] = {
     "triage": Page(HQ, triage.layout, "triage"),
     "review": Page(review.ROLES, review.layout, "review"),
     "situation": Page(SCREENS, admin.situation, "plain"),
-    "admin": Page(frozenset({ADMIN}), admin.layout, "plain"),
+    "admin": Page(frozenset({ADMIN}), admin.layout, "admin"),
     "help": Page(frozenset(ROLES), admin.help_page, "plain"),
 }
 

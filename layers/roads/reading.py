@@ -90,6 +90,7 @@ class Reading:
     road_of: list[int] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)  # of the places: each its own
 
 
 def read(collection: Mapping[str, Any]) -> Reading:
@@ -127,7 +128,10 @@ def _take(found: Reading, degrees: list[np.ndarray], feature: Any, number: int) 
     kind = properties.get("kind")
     shape = geometry.get("type")
     if shape == "Point" and kind in PLACES:
-        found.places.append(_place(where, properties, geometry.get("coordinates")))
+        # two places of one name must not stand for each other; layers taken in have no ids
+        id_ = where if where not in found.ids else f"{where}#{number}"
+        found.ids.add(id_)
+        found.places.append(_place(id_, properties, geometry.get("coordinates")))
     elif shape in ("LineString", "MultiLineString") and kind in (None, "road"):
         given = geometry.get("coordinates")
         parts = given if shape == "MultiLineString" and isinstance(given, list) else [given]

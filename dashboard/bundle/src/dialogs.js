@@ -1,4 +1,5 @@
 // Small forms over the page. Enter sends, Shift+Enter makes a line, Escape leaves.
+import './dialogs.css';
 import { h } from './dom.js';
 import { t } from './words.js';
 

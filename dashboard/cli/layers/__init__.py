@@ -16,6 +16,8 @@ COMMANDS: dict[str, str] = {
     "tiles": "dashboard.cli.layers.tiles:tiles",
     "import": "dashboard.cli.layers.importing:import_layers",
     "export": "dashboard.cli.layers.exporting:export_layer",
+    "relief": "dashboard.cli.layers.relief:relief",
+    "height": "dashboard.cli.layers.height:height",
 }
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from dashboard.cli.layers.names import gazetteer
 from dashboard.config import load
+from layers.errors import LayerError, UnknownCrs
 from layers.importers import Imported, read_all
 from layers.importers.report import printable
 from layers.schema import ROLES, Metadata
@@ -57,9 +62,14 @@ def import_layers(
         raise click.ClickException("--place-column は --by-place と一緒に指定してください。")
     folder = load().state_dir / "layers"
     places = gazetteer(folder, estimates=False) if by_place else None
-    found = read_all(
-        path, crs=crs, encoding=encoding, name=name, places=places, place_column=place_column
-    )
+    try:
+        found = read_all(
+            path, crs=crs, encoding=encoding, name=name, places=places, place_column=place_column
+        )
+    except LayerError as error:
+        codes = error.candidates if isinstance(error, UnknownCrs) else ()
+        _report(report, {"refused": f"{error}", "crs": list(codes)})
+        raise
     metadata = [_metadata(item, title, len(found), described) for item in found]
     for item in found:
         click.echo(item.report.as_text() + "\n")
@@ -67,15 +77,34 @@ def import_layers(
         click.echo(f"{len(found)} layers (dry run: nothing kept)")
         return
     shelf = Shelf(folder)
-    kept = [(m, shelf.put_frame(i.frame, m)) for i, m in zip(found, metadata, strict=True)]
+    with _undisturbed():
+        kept = [(m, shelf.put_frame(i.frame, m)) for i, m in zip(found, metadata, strict=True)]
+        _report(report, [_row(i, m, sha) for i, (m, sha) in zip(found, kept, strict=True)])
     for about, sha256 in kept:
         click.echo(f"{about.name}\t{sha256}")
-    if report is not None:
-        rows = [
-            {**about.as_dict(), "sha256": sha256, "report": item.report.as_text()}
-            for (about, sha256), item in zip(kept, found, strict=True)
-        ]
-        report.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Finish what was begun: who cancels between two layers must not get one of them."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _report(path: Path | None, value: Any) -> None:
+    if path is None:
+        return
+    draft = path.with_name(f"{path.name}.part")  # whoever waits for it must not read half of it
+    draft.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    draft.replace(path)
+
+
+def _row(item: Imported, about: Metadata, sha256: str) -> dict[str, Any]:
+    told = {"kept": item.report.kept, "bbox": item.report.bbox, "report": item.report.as_text()}
+    return {**about.as_dict(), "sha256": sha256, **told}
 
 
 def _metadata(item: Imported, title: str | None, of: int, described: dict[str, str]) -> Metadata:

@@ -11,13 +11,14 @@ import click
 
 from dashboard.commands import Sender
 from dashboard.config import load
-from dashboard.errors import NotFound, Refused
-from dashboard.ground import Chosen, bring_in, decide, lahar_layer, shelf_folder
+from dashboard.errors import NotFound
+from dashboard.ground import Chosen, bring_in, decide, lahar_layer, on_shelf, shelf_folder
 from dashboard.projections.board import Board
 from dashboard.realm import DRILL, REAL, Realm
 from dashboard.realms import open_realms
 from layers.errors import NotThere
 from layers.lahar import LaharTable
+from layers.schema import Metadata
 from layers.shelf import Shelf
 
 OFFICER = Sender(frozenset({"admin"}), "cli")
@@ -36,13 +37,13 @@ def publish(name: str, realm: str, table: Path | None, reason: str) -> None:
     with _realms(realm) as realms:
         folder = shelf_folder(realms[0])
         if table is not None:
-            text = table.read_text("utf-8")
-            _refuse_drill_table(text, realms)
-            Shelf(folder).put(*lahar_layer(text, name))
-        sha256, metadata = _on_shelf(folder, name)
-        for one in realms:
+            LaharTable.read(table)  # says what is wrong before its text is taken over
+            Shelf(folder).put(*lahar_layer(table.read_text("utf-8-sig"), name))
+        sha256, metadata = _newest(realms[0], name)
+        # brought into every realm before it is in force in one: all of them or none
+        bodies = [bring_in(one, Shelf(folder).path(sha256)) for one in realms]
+        for one, body in zip(realms, bodies, strict=True):
             Chosen(one).put(name, sha256)
-            body = bring_in(one, Shelf(folder).path(sha256))
             for board in _under_way(one):
                 decide(one, board, "layer.published", name, {**body, **_told(reason)}, OFFICER)
     click.echo(f"{name}「{metadata.title_ja}」{sha256[:12]} を公開しました published")
@@ -55,10 +56,13 @@ def publish(name: str, realm: str, table: Path | None, reason: str) -> None:
 def withdraw(name: str, realm: str, reason: str) -> None:
     """Take layer NAME out of force; the log keeps that it was."""
     with _realms(realm) as realms:
+        standing = [(one, b) for one in realms for b in _under_way(one) if _stands(b, name)]
+        if not standing and not any(name in Chosen(one).files() for one in realms):
+            raise NotFound(f"No layer {name} is in force; see `eoc layers in-force`.", name=name)
         for one in realms:
             Chosen(one).put(name, None)
-            for board in _under_way(one):
-                decide(one, board, "layer.withdrawn", name, _told(reason), OFFICER)
+        for one, board in standing:
+            decide(one, board, "layer.withdrawn", name, _told(reason), OFFICER)
     click.echo(f"{name} を取り下げました withdrawn")
 
 
@@ -75,9 +79,9 @@ def in_force(realm: str) -> None:
                     click.echo(_line(layer))
 
 
-def _refuse_drill_table(text: str, realms: list[Realm]) -> None:
-    if LaharTable.read(text).drill and any(realm.name == REAL for realm in realms):
-        raise Refused("訓練用の表です（drill: true）。--realm drill を付けて公開してください。")
+def _stands(board: Board, name: str) -> bool:
+    layer = board.subjects.get(f"layer:{name}")
+    return layer is not None and layer.get("state") == "in_force"
 
 
 def _told(reason: str) -> dict[str, str]:
@@ -92,9 +96,9 @@ def _line(layer: Any) -> str:
     return f"  {name:<20} {layer.get('sha256')[:12]} {layer.get('role'):<10} {told}"
 
 
-def _on_shelf(folder: Path, name: str) -> tuple[str, Any]:
+def _newest(realm: Realm, name: str) -> tuple[str, Metadata]:
     try:
-        return Shelf(folder).get(name)
+        return on_shelf(realm, name)
     except NotThere:
         raise NotFound(
             f"There is no layer {name} on the shelf; `eoc layers import` or `fetch` it first.",
