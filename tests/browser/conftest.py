@@ -19,7 +19,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PHONE, WALL, DESK = (390, 844), (1920, 1080), (1920, 1080)
+PHONE, WALL, DESK, NOTEBOOK = (390, 844), (1920, 1080), (1920, 1080), (1366, 768)
 SHOTS = ROOT / "var" / "screenshots"  # looked at by people; git ignores it
 
 
@@ -147,9 +147,24 @@ def desk(context: Open) -> BrowserContext:
 
 
 @pytest.fixture
+<<<<<<< HEAD
 def layers(shared: Path) -> LayerServer:
     """What the catalogue offers to a context, and how its data answers."""
     return LayerServer(shared)
+=======
+def office(context: Open) -> BrowserContext:
+    """The 情報係 at a small notebook, 1366 × 768."""
+    return context("joho", NOTEBOOK)
+
+
+@pytest.fixture
+def bare(served: Served) -> Iterator[Path]:
+    """The folder of an empty shelf; what is published here is given to no other test."""
+    folder = served.state_dir / "layers"
+    shutil.rmtree(folder, ignore_errors=True)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+>>>>>>> h-admin
 
 
 def shoot(page: Page, name: str) -> Path:

@@ -2,88 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shutil
 import signal
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import shapely
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
 from layers.crs import to_plane
-from layers.schema import Metadata
-from layers.shelf import Shelf
-from tests.browser.conftest import Open, Watch, shoot
+from tests.browser.admin_page import (
+    choose,
+    geojson,
+    give_reason,
+    known,
+    open_admin,
+    point,
+    send,
+    the_row,
+)
+from tests.browser.conftest import PHONE, Open, shoot
 from tests.browser.served import Served
-from tests.browser.test_isolation import with_ground
 from tests.browser.test_markup import inert
 from tests.laws.markup import payloads
 from tests.wait import until
 
-pytestmark = pytest.mark.browser
-NOTEBOOK, PHONE = (1366, 768), (390, 844)
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("bare")]
 BOUNDARY = "biei_boundary_n03.geojson"
-
-
-@pytest.fixture(autouse=True)
-def bare(served: Served) -> Iterator[Path]:
-    """An empty shelf; what is published here is given to no incident of another test."""
-    folder = served.state_dir / "layers"
-    shutil.rmtree(folder, ignore_errors=True)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def office(context: Open) -> BrowserContext:
-    """The 情報係 at a small notebook."""
-    return context("joho", NOTEBOOK)
-
-
-def open_admin(context: BrowserContext, incident: str, prefix: str = "", lang: str = "ja") -> Page:
-    page = context.new_page()
-    page.on("dialog", lambda dialog: pytest.fail(f"a dialog opened: {dialog.message}"))
-    page.goto(f"{prefix}/admin?incident={incident}&lang={lang}")
-    expect(page.locator("#import-file")).to_be_attached()
-    return page
-
-
-def point(name: str, at: tuple[float, float] = (142.46, 43.59)) -> dict[str, Any]:
-    geometry = {"type": "Point", "coordinates": list(at)}
-    return {"type": "Feature", "properties": {"name": name}, "geometry": geometry}
-
-
-def geojson(*features: dict[str, Any]) -> bytes:
-    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
-
-
-def choose(page: Page, name: str, content: bytes) -> None:
-    file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    page.set_input_files("#import-file", file)
-
-
-def send(page: Page) -> None:
-    page.get_by_role("button", name="読み込む", exact=True).click()
-
-
-def give_reason(page: Page, why: str, button: str) -> None:
-    page.fill("dialog input[name=reason]", why)
-    page.locator("dialog").get_by_role("button", name=button).click()
-    expect(page.locator("dialog")).to_have_count(0)
-
-
-def known(served: Served, incident: str, prefix: str = "") -> dict[str, dict[str, Any]]:
-    rows = served.api("GET", f"{prefix}/api/v1/layers?incident={incident}")["layers"]
-    return {row["name"]: row for row in rows}
-
-
-def the_row(page: Page, name: str) -> Any:
-    return page.locator(f"tr[data-name='{name}']")
 
 
 def test_a_real_file_is_reported_published_shown_and_withdrawn(
@@ -238,50 +184,6 @@ def test_hostile_names_are_words_and_long_ones_stay_in_their_place(
     inert(page)
 
 
-def test_a_hundred_layers_with_long_names_are_found_by_filter(
-    served: Served, context: Open, office: BrowserContext, bare: Path
-) -> None:
-    for n in range(100):
-        title = (
-            f"美瑛町 洪水浸水想定区域（想定最大規模）第{n}区間 美瑛川・辺別川・宇莫別川合流点付近"
-            * 3
-        )
-        about = Metadata(f"flood-{n:03}", title, role="hazard", licence="CC BY 4.0 " * 9)
-        Shelf(bare).put(json.loads(geojson(point(f"{n}"))), about)
-    incident = with_ground(served, "百の層")
-    page = open_admin(office, incident)
-    expect(page.locator("tr[data-name]")).to_have_count(101)  # and the packaged network
-    page.locator(".shelf-table").scroll_into_view_if_needed()
-    shoot(page, "admin-hundred")
-    page.get_by_label("絞り込む").fill("第７７区間")
-    expect(page.locator("tr[data-name]")).to_have_count(1)
-    expect(the_row(page, "flood-077")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= NOTEBOOK[0]
-    small = open_admin(context("joho", PHONE, is_mobile=True, has_touch=True), incident)
-    the_row(small, "flood-001").scroll_into_view_if_needed()
-    shoot(small, "admin-hundred-phone")
-    assert small.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
-
-
-def test_who_publishes_second_is_told_that_somebody_was_first(
-    served: Served, office: BrowserContext, bare: Path, watch: Watch
-) -> None:
-    watch.allowed.append("409")
-    Shelf(bare).put(json.loads(geojson(point("a"))), Metadata("danger", "危険区域", role="hazard"))
-    incident = served.open_incident()
-    page, other = open_admin(office, incident), open_admin(office, incident)
-    for one in (page, other):
-        the_row(one, "danger").get_by_role("button", name="公開する").click()
-    give_reason(other, "先に", "公開する")
-    expect(the_row(other, "danger")).to_contain_text("公開中")
-    give_reason(page, "後から", "公開する")
-    expect(page.locator(".shelf-notice")).to_contain_text("ほかの人が先に")
-    expect(the_row(page, "danger")).to_contain_text("公開中")
-    shoot(page, "admin-stale")
-    rows = served.api("GET", f"/api/v1/incidents/{incident}/timeline")["rows"]
-    assert sum(r["subject_id"] == "layer:danger" for r in rows) == 1
-
-
 def test_the_drill_has_its_own_map_and_the_page_speaks_english(
     served: Served, office: BrowserContext
 ) -> None:
@@ -319,17 +221,3 @@ def test_a_folder_and_several_files_are_told_to_be_zipped(
     )
     expect(page.locator("#import-chosen")).to_contain_text("zip")
     expect(page.get_by_role("button", name="読み込む", exact=True)).to_be_disabled()
-
-
-def test_the_packaged_network_comes_back_after_it_was_withdrawn(
-    served: Served, office: BrowserContext
-) -> None:
-    page = open_admin(office, with_ground(served, "道路網の取下げ"))
-    row = the_row(page, "network")
-    row.get_by_role("button", name="取り下げる").click()
-    expect(page.locator("dialog")).to_contain_text("孤立の計算")
-    give_reason(page, "訓練用だった", "取り下げる")
-    expect(row).to_contain_text("未公開")
-    row.get_by_role("button", name="公開する").click()
-    give_reason(page, "町の道路網ができるまで", "公開する")
-    expect(row).to_contain_text("公開中")

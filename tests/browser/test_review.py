@@ -7,20 +7,21 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import shoot
 from tests.browser.served import Served
+from tests.browser.test_isolation import with_ground
 
 pytestmark = pytest.mark.browser
 SPOT = {"lon": 142.468, "lat": 43.585, "method": "device", "uncertainty_m": 12}
 
 
 def test_the_slider_shows_the_board_as_it_was_known(served: Served, desk: BrowserContext) -> None:
-    incident = served.open_incident("夜間大雨（試験）")
+    incident = with_ground(served, "夜間大雨（試験）")  # two entries of the worker
     first = served.send(incident, "report.received", {"text": "一つ目", "place": SPOT})
     known = served.api("GET", f"/api/v1/incidents/{incident}/changes?after=0")["upto"]
     later = {**SPOT, "lon": 142.60}
     second = served.send(incident, "report.received", {"text": "=二つ目", "place": later})
     page = desk.new_page()
     page.goto(f"/review?incident={incident}")
-    expect(page.locator("#review-grid .ag-row")).to_have_count(3)
+    expect(page.locator("#review-grid .ag-row")).to_have_count(5)
     expect(page.locator("#review-grid")).to_contain_text("通報受付")
     total = page.locator("#review-figures [data-measure='reports_total'] b")
     expect(total).to_have_text("2")
