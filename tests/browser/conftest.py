@@ -147,11 +147,12 @@ def desk(context: Open) -> BrowserContext:
 
 
 @pytest.fixture
-<<<<<<< HEAD
 def layers(shared: Path) -> LayerServer:
     """What the catalogue offers to a context, and how its data answers."""
     return LayerServer(shared)
-=======
+
+
+@pytest.fixture
 def office(context: Open) -> BrowserContext:
     """The 情報係 at a small notebook, 1366 × 768."""
     return context("joho", NOTEBOOK)
@@ -164,7 +165,6 @@ def bare(served: Served) -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
->>>>>>> h-admin
 
 
 def shoot(page: Page, name: str) -> Path:
