@@ -37,7 +37,7 @@ export class Outcome {
 
   async done(layers) {
     this.node.replaceChildren(
-      h('p', { class: 'import-done', role: 'status' }, t('import.done', { n: layers.length })),
+      h('p', { class: 'import-done', role: 'status' }, t(this.shelf.incident ? 'import.done' : 'import.done_only', { n: layers.length })),
       ...layers.map((layer) => this.layer(layer)));
     this.node.focus();
     await this.shelf.read();
