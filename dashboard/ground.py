@@ -7,6 +7,7 @@ was published last in a realm is remembered beside the shelf and given to every 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import tempfile
@@ -176,8 +177,10 @@ class Chosen:
         """Remember what was published under a name; None: withdrawn."""
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = self._path.with_suffix(".part")
-        draft.write_text(json.dumps({**self._read(), name: sha256}, indent=1, sort_keys=True))
-        draft.replace(self._path)
+        with self._path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # the command and a web process at once
+            draft.write_text(json.dumps({**self._read(), name: sha256}, indent=1, sort_keys=True))
+            draft.replace(self._path)
 
     def _read(self) -> dict[str, str | None]:
         there = self._path.exists()

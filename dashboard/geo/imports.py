@@ -207,6 +207,8 @@ def _last_words(code: int, output: str) -> str:
 
 def _alive(pid: Path) -> bool:
     try:
+        if time.time() - pid.stat().st_mtime > LONGEST_S + 60:
+            return False  # after a restart the number may be that of another program
         os.kill(int(pid.read_text()), 0)
     except (OSError, ValueError):
         return False

@@ -11,6 +11,7 @@ from dashboard.projections.pending import Job
 from dashboard.realm import Realm
 from layers.errors import LayerError
 
+UNFIT = (Malformed, Refused, LayerError, FileNotFoundError)
 say = structlog.get_logger("ground")
 
 
@@ -20,12 +21,7 @@ def work(realm: Realm, job: Job) -> list[Answer]:
     for name, path in Chosen(realm).files().items():
         try:
             body = {**bring_in(realm, path), "seen": 0}
-        except (
-            Malformed,
-            Refused,
-            LayerError,
-            FileNotFoundError,
-        ) as error:  # the other layers are still wanted
+        except UNFIT as error:  # the other layers are still wanted
             say.error("layer_not_published", layer=name, error=str(error))
         else:
             answers.append(Answer("layer.published", f"layer:{name}", body, (name,)))

@@ -7,16 +7,19 @@ from typing import Any, NamedTuple
 
 from dashboard.clock import iso
 from dashboard.commands import Sender, submit
-from dashboard.errors import EocError, IdReused
+from dashboard.errors import EocError, IdReused, Stale
 from dashboard.events import derived_id
 from dashboard.jobs import ground, isolation, lahar, render
 from dashboard.jobs.answer import Answer
 from dashboard.jobs.lease import Leases
 from dashboard.projections.pending import GROUND, ISOLATION, LAHAR, RENDER, Job, pending
+from dashboard.projections.writes import WORKER
 from dashboard.realm import Realm
 
 MAX_ATTEMPTS = 5
-SYSTEM = Sender(frozenset({"system"}), "worker")
+SYSTEM = Sender(frozenset({"system"}), WORKER)
+# said already, by this or another process; or an officer decided before us
+SETTLED = (IdReused, Stale)
 
 
 class Work(NamedTuple):
@@ -68,7 +71,7 @@ def _append(realm: Realm, job: Job, answers: list[Answer]) -> None:
     now_us = realm.clock.now_us()
     raws = [_raw(job, one, iso(now_us)) for one in answers]
     for _, outcome in submit(realm.log, realm.live.board(job.incident_id), raws, SYSTEM, now_us):
-        if isinstance(outcome, EocError) and not isinstance(outcome, IdReused):
+        if isinstance(outcome, EocError) and not isinstance(outcome, SETTLED):
             raise outcome
     realm.live.catch_up()
 

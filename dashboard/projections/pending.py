@@ -66,8 +66,9 @@ def _photo(board: Board, photo: Subject) -> Job | None:
 
 
 def _ground(board: Board, incident: Subject) -> Job | None:
-    """An incident that no layer was ever published in gets the town's ground."""
-    if board.of_type("layer") or incident.get("ended_us"):
+    """An incident gets the town's ground once, whatever an officer published in it before."""
+    given = any(layer.get("given") for layer in board.of_type("layer"))
+    if given or incident.get("ended_us"):
         return None
     return Job(incident.seq, GROUND, board.incident_id, incident.id, incident.id)
 

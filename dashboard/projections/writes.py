@@ -30,6 +30,7 @@ class Write(NamedTuple):
     fields: dict[str, Any]
 
 
+WORKER = "worker"  # the source of what our own worker says
 PHOTO_STATES = ("announced", "preview", "received", "rendered", "refused")
 STAMPS = ("issued", "delivered", "read", "acknowledged", "departed", "arrived", "completed")
 CALLS = ("support_requested", "found_normal")
@@ -182,6 +183,8 @@ def _published(e: Event, b: Body) -> Iterator[Write]:
     fields = {name: b[name] for name in b if name not in ("seen", "reason")}
     # a replay still asks for the file that a later one replaced
     fields |= {"state": "in_force", f"file:{b['sha256']}": True}
+    if e.source == WORKER:
+        fields["given"] = True  # the town's ground came to this incident
     yield Write(e.subject_id, "layer", fields)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboard.commands import Sender
 from dashboard.errors import Refused, Stale
 from dashboard.events import uuid7
 from dashboard.projections.pending import GROUND, ISOLATION, LAHAR, isolation_inputs, pending
 from dashboard.projections.timeline import row
 from tests.conftest import CREW, DESK, SYSTEM, Headquarters, event
 
+WORKER = Sender(frozenset({"system"}), "worker")
 NET, OTHER, TABLE = "a" * 64, "b" * 64, "c" * 64
 
 
@@ -44,14 +46,23 @@ def names(hq: Headquarters) -> list[str]:
 
 def test_a_new_incident_waits_for_the_ground_once(hq: Headquarters) -> None:
     assert names(hq) == [GROUND]
-    hq.one(SYSTEM, event("layer.published", "layer:network", layer()))
+    hq.one(WORKER, event("layer.published", "layer:network", layer()))
     assert GROUND not in names(hq)
+
+
+def test_a_layer_an_officer_published_first_does_not_keep_the_ground_away(
+    hq: Headquarters,
+) -> None:
+    hq.one(DESK, event("layer.published", "layer:danger", layer(OTHER, role="hazard")))
+    assert names(hq) == [GROUND]
+    hq.one(WORKER, event("layer.published", "layer:network", layer()))
+    assert names(hq) == [ISOLATION]
 
 
 def test_a_closure_asks_for_isolation_until_it_was_computed_for_just_these_closures(
     hq: Headquarters,
 ) -> None:
-    hq.one(SYSTEM, event("layer.published", "layer:network", layer()))
+    hq.one(WORKER, event("layer.published", "layer:network", layer()))
     assert names(hq) == [ISOLATION]
     hq.one(SYSTEM, event("isolation.computed", "isolation", isolation(hq)))
     assert names(hq) == []
@@ -65,13 +76,13 @@ def test_a_closure_asks_for_isolation_until_it_was_computed_for_just_these_closu
 
 
 def test_without_a_network_nothing_is_asked_for(hq: Headquarters) -> None:
-    hq.one(SYSTEM, event("layer.published", "layer:boundary", layer(role="boundary")))
+    hq.one(WORKER, event("layer.published", "layer:boundary", layer(role="boundary")))
     hq.one(DESK, event("road_closure.declared", uuid7(), closure()))
     assert names(hq) == []
 
 
 def test_a_settlement_that_is_free_again_counts_no_longer(hq: Headquarters) -> None:
-    hq.one(SYSTEM, event("layer.published", "layer:network", layer()))
+    hq.one(WORKER, event("layer.published", "layer:network", layer()))
     body = isolation(hq, access("白金", "isolated"), access("平和", "cut_from_centre"))
     hq.one(SYSTEM, event("isolation.computed", "isolation", body))
     assert hq.properties("measure:settlements_isolated")["value"] == 1
@@ -112,7 +123,7 @@ def test_the_mudflow_clock_runs_only_by_a_table_in_force(hq: Headquarters) -> No
     started = {"seen": 0, "table": TABLE, "erupted_at": "2026-08-23T03:00:00Z"}
     (refused,) = hq.send(DESK, event("lahar_clock.started", "clock-1", started))
     assert isinstance(refused, Refused)
-    hq.one(DESK, event("layer.published", "layer:lahar", layer(TABLE, role="lahar")))
+    hq.one(WORKER, event("layer.published", "layer:lahar", layer(TABLE, role="lahar")))
     hq.one(DESK, event("lahar_clock.started", "clock-1", started))
     assert names(hq) == [LAHAR]
     windows = {"table": TABLE, "erupted_at": "2026-08-23T03:00:00Z", "rows": []}
