@@ -130,8 +130,8 @@ class Routes:
 
     def _board(self) -> Board | None:
         """Return the board asked for, else that of the newest incident, else None."""
-        asked, live = request.args.get("incident"), self.realm.live
-        if asked is None:
+        asked, live = request.args.get("incident", ""), self.realm.live
+        if not asked:
             return next(iter(live.opened()), None)
         known = request.args.get("known_at", "")
         if not known:

@@ -28,7 +28,7 @@ def publish(
     metadata = {"name": name, "title_ja": name, "source": "町の台帳", "date": "2026-03-01", **told}
     path = Path(served.state_dir) / f"{name}.geojson"
     path.write_text(json.dumps({**document, "metadata": metadata}), encoding="utf-8")
-    place = SimpleNamespace(media=MediaStore(Path(served.state_dir) / realm / "media"))
+    place = SimpleNamespace(name=realm, media=MediaStore(Path(served.state_dir) / realm / "media"))
     body = {**bring_in(cast("Realm", place), path), "seen": 0}
     prefix = DRILL if realm == "drill" else ""
     served.send(incident, "layer.published", body, f"layer:{name}", "joho", prefix)
