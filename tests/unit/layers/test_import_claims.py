@@ -22,8 +22,8 @@ from tests.geofiles import collection, point
 
 SKETCH = {
     "title_ja": "手描きの沢", "title_en": "Sketched streams", "role": "hazard",
-    "source": "聞き取り", "licence": "町の内部", "attribution": "美瑛町", "date": "2026-08", "schematic": True,
-    "uncertainty_m": 300, "note_ja": "聞き取りによる。\n計測には使えない。",
+    "source": "聞き取り", "licence": "町の内部", "attribution": "美瑛町", "date": "2026-08",
+    "schematic": True, "uncertainty_m": 300, "note_ja": "聞き取りによる。\n計測には使えない。",
 }  # fmt: skip
 
 
