@@ -29,9 +29,9 @@ from layers.importers.report import printable
 
 OPTIONS = (
     "title", "role", "source", "licence", "attribution", "date", "crs", "encoding", "name",
-    "place_column",
+    "place_column", "uncertainty_m",
 )  # fmt: skip
-FLAGS = ("by_place",)  # asked for by 1, true or on
+FLAGS = ("by_place", "schematic")  # asked for by 1, true or on
 LONGEST_S = 600
 MOST_AT_ONCE = 2
 KEPT_S = 86_400

@@ -9,6 +9,7 @@ from typing import Self
 from layers.export.cells import clean_text
 from layers.schema import Metadata
 
+WORDS = ("title", "source", "licence", "attribution", "as_of", "note", "mark")
 SCHEMATIC = "概略（計測・避難経路の判断には使用不可）"
 
 
@@ -17,7 +18,8 @@ class About:
     """The words that travel with the data.
 
     ``as_of`` is the time or date of the data (ISO 8601). ``mark`` (訓練) goes in front of the
-    title and of every layer, and into a column of every row. ``note`` is free text.
+    title and of every layer, and into a column of every row. ``note`` is free text. ``layer``
+    is all that a layer of the shelf says of itself, for a format that an import reads again.
     """
 
     title: str
@@ -27,9 +29,10 @@ class About:
     as_of: str = ""
     note: str = ""
     mark: str = ""
+    layer: Metadata | None = None
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
+        for name in WORDS:
             object.__setattr__(self, name, clean_text(getattr(self, name)))
 
     @classmethod
@@ -44,6 +47,7 @@ class About:
             as_of=metadata.date,
             note=" ".join(filter(None, notes)),
             mark=mark,
+            layer=metadata,
         )
 
     @property
@@ -62,5 +66,7 @@ class About:
 
     def as_dict(self, notes: Iterable[str] = ()) -> dict[str, object]:
         """Return it as JSON wants it."""
-        own = {name: getattr(self, name) for name in self.__slots__}
-        return {**own, "heading": self.heading, "notes": list(notes)}
+        # whoever imports a layer of a drill again must still read that it is one
+        layer = {**self.layer.as_dict(), "title_ja": self.heading} if self.layer else {}
+        own = {name: getattr(self, name) for name in WORDS}
+        return {**layer, **own, "heading": self.heading, "notes": list(notes)}

@@ -22,6 +22,7 @@ from layers.errors import BrokenFile
 from layers.gazetteer import Gazetteer
 from layers.importers import coordinates, fields, formats, limits, repair
 from layers.importers.archives import Contents, opened
+from layers.importers.claims import Claims
 from layers.importers.encoding import codec_of
 from layers.importers.raw import NotGeodata, Options, Raw, Source, too_many
 from layers.importers.report import ImportReport
@@ -34,12 +35,14 @@ class Imported:
     """A layer taken in: ``name`` fit for the shelf, ``title`` as its file calls it.
 
     ``frame`` has the columns of the file and geometry (valid, 2-D, lon lat in EPSG:4326).
+    ``claims`` is what the file says of itself, for a person to overrule.
     """
 
     name: str
     title: str
     frame: geopandas.GeoDataFrame
     report: ImportReport
+    claims: Claims
 
 
 def read(
@@ -154,7 +157,7 @@ def _imported(raw: Raw, source: Source, crs: str | int | None, name: str) -> Imp
     frame = geopandas.GeoDataFrame(columns, geometry=raw.geometries, crs=GEOGRAPHIC)
     report.kept, report.bbox = len(frame), coordinates.bbox_of(raw.geometries)
     report.kinds = dict(Counter(frame.geom_type.tolist()))
-    return Imported(name, raw.layer or source.stem, frame, report)
+    return Imported(name, raw.layer or source.stem, frame, report, raw.claims)
 
 
 def _check_vertices(raw: Raw, where: str) -> None:

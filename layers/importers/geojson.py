@@ -16,7 +16,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from layers.errors import BrokenFile
-from layers.importers import encoding, limits, shapes, topojson
+from layers.importers import claims, encoding, limits, shapes, topojson
 from layers.importers.raw import NotGeodata, Options, Raw, Source, too_many
 
 BARE = re.compile(r"\b(?:NaN|Infinity)\b")
@@ -106,7 +106,7 @@ def _raw(document: dict[str, Any], source: Source) -> Raw:
     geometries, reasons, reduced = shapes.shapes([_member(f, "geometry") for f in features])
     crs, why = _crs(document)
     raw = Raw("GeoJSON", geometries, columns(features, source.name), crs=crs, crs_why=why)
-    raw.reasons = reasons
+    raw.reasons, raw.claims = reasons, claims.read(document.get("metadata"))
     if reduced:
         raw.notes.append(f"4次元以上の座標 {reduced}件から余分な値を除いた")
     return raw

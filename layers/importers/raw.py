@@ -13,6 +13,7 @@ from pyproj import CRS
 from layers.errors import BrokenFile, UnsafeFile
 from layers.gazetteer import Gazetteer
 from layers.importers import limits
+from layers.importers.claims import Claims
 from layers.importers.report import ByPlace
 
 
@@ -27,7 +28,8 @@ class Raw:
     ``geometries`` is an array of shapely objects in the coordinates of the file, None where
     there is none; ``reasons`` says why, by position. ``numbers`` counts features from 1 as the
     file does. ``columns`` holds a sequence as long as ``geometries`` for each field.
-    ``by_place`` says that the positions are not from the file, but estimated from names.
+    ``by_place`` says that the positions are not from the file, but estimated from names;
+    ``claims`` is what the file says of itself.
     """
 
     format: str
@@ -42,6 +44,7 @@ class Raw:
     notes: list[str] = field(default_factory=list)
     numbers: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
     by_place: ByPlace | None = None
+    claims: Claims = field(default_factory=Claims)
 
     def __post_init__(self) -> None:
         if len(self.numbers) != len(self.geometries):

@@ -22,7 +22,7 @@ from tests.browser.admin_page import (
     send,
     the_row,
 )
-from tests.browser.conftest import PHONE, Open, shoot
+from tests.browser.conftest import NOTEBOOK, PHONE, Open, shoot
 from tests.browser.served import Served
 from tests.browser.test_markup import inert
 from tests.laws.markup import payloads
@@ -125,6 +125,32 @@ def test_a_missing_coordinate_system_is_chosen_by_a_button_without_the_file_agai
     expect(layer).to_contain_text("EPSG:6680", timeout=30_000)
     expect(layer).to_contain_text("東経 142.46")
     expect(page.locator("select[name=crs]")).to_have_value("")  # not for the next file
+
+
+def test_a_table_without_coordinates_is_placed_by_name_and_said_to_be_an_estimate(
+    served: Served, office: BrowserContext
+) -> None:
+    page = open_admin(office, served.open_incident())
+    page.set_viewport_size({"width": NOTEBOOK[0], "height": NOTEBOOK[1]})
+    expect(page.locator(".import-more")).not_to_have_attribute("open", "")
+    choose(page, "被害集計.csv", "集落,被害\n美馬牛,停電\n白金温泉,断水\n".encode())
+    column = page.get_by_label("地名の列", exact=True)
+    expect(column).to_be_disabled()  # the fold is open: a table may lack coordinates
+    send(page)
+    expect(page.locator(".import-refused")).to_contain_text("地名から置く", timeout=30_000)
+    page.get_by_label("座標のない表（CSV）を地名から置く（推定）", exact=True).check()
+    column.fill("集落")
+    page.locator("input[name=schematic]").check()
+    column.scroll_into_view_if_needed()
+    shoot(page, "admin-by-place")
+    send(page)
+    layer = page.locator(".import-layer")
+    expect(layer).to_contain_text("地名から置いた 2件／置けなかった 0件", timeout=60_000)
+    expect(layer).to_contain_text("位置は地名から推定したものです")
+    expect(the_row(page, layer.locator("code").inner_text())).to_contain_text("概略")
+    expect(column).to_be_disabled()  # not for the next file
+    layer.scroll_into_view_if_needed()
+    shoot(page, "admin-by-place-report")
 
 
 def test_an_import_is_cancelled_while_it_is_sent_and_while_it_is_read(

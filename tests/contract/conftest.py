@@ -1,4 +1,4 @@
-"""The three stores of the log, each behind one opener."""
+"""The three stores of the log, each behind one opener; the two kinds of tile archive."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ import pytest
 
 from dashboard.log import Log
 from dashboard.log.memory import MemoryLog
+from layers.tiles import write_archive
+from layers.tiles.grid import tiles
+from layers.tiles.writer import laid_out
 from tests.contract import postgres_server
+from tests.contract.archives import BIEI, SUFFIXES, about, png
 from tests.laws.places import open_place
 
 Opener = Callable[[], Log]
@@ -62,3 +66,18 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
         opened = open_place(f"{url}#s{uuid.uuid4().hex[:12]}")
     yield opened
     opened.close()
+
+
+@pytest.fixture(params=SUFFIXES)
+def suffix(request: pytest.FixtureRequest) -> str:
+    """The ending of a tile archive of each kind."""
+    return str(request.param)
+
+
+@pytest.fixture
+def made(tmp_path: Path, suffix: str) -> Path:
+    """A sound archive of each kind: Biei from zoom 5 to 11."""
+    path = tmp_path / f"made{suffix}"
+    every = laid_out(tiles(BIEI, (5, 11)))
+    write_archive(path, ((tile, png(tile)) for tile in every), about(extra={"licence": "規約"}))
+    return path

@@ -14,20 +14,7 @@ from layers.errors import BrokenTiles
 from layers.tiles import TileArchive, open_archive, write_archive
 from layers.tiles.grid import Tile, tiles
 from layers.tiles.writer import laid_out
-from tests.contract.archives import BIEI, SUFFIXES, about, png
-
-
-@pytest.fixture(params=SUFFIXES)
-def suffix(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def made(tmp_path: Path, suffix: str) -> Path:
-    path = tmp_path / f"made{suffix}"
-    every = laid_out(tiles(BIEI, (5, 11)))
-    write_archive(path, ((tile, png(tile)) for tile in every), about(extra={"licence": "規約"}))
-    return path
+from tests.contract.archives import BIEI, about, png
 
 
 @pytest.fixture

@@ -15,21 +15,7 @@ from pmtiles.tile import Entry, deserialize_header, serialize_directory, seriali
 from layers.errors import BrokenTiles
 from layers.tiles import open_archive, write_archive
 from layers.tiles.grid import tile_bounds, tiles
-from layers.tiles.writer import laid_out
-from tests.contract.archives import BIEI, SUFFIXES, about, png, refused
-
-
-@pytest.fixture(params=SUFFIXES)
-def suffix(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def made(tmp_path: Path, suffix: str) -> Path:
-    path = tmp_path / f"made{suffix}"
-    every = laid_out(tiles(BIEI, (5, 11)))
-    write_archive(path, ((tile, png(tile)) for tile in every), about(extra={"licence": "規約"}))
-    return path
+from tests.contract.archives import BIEI, about, png, refused
 
 
 @pytest.mark.parametrize("content", [b"", b"PMTiles", b"PMTiles\x02" + bytes(200), b"<html>" * 99])

@@ -98,6 +98,16 @@ def test_an_option_that_cannot_be_is_refused_in_words(imports: Imports) -> None:
     assert "Traceback" not in ended(imports, begun(imports, "a.geojson", CONTENT, name="Ä"))["text"]
 
 
+def test_a_file_keeps_its_sketchiness_and_the_page_may_add_it(imports: Imports) -> None:
+    sketch = json.dumps({**LAYER, "metadata": {"schematic": True, "uncertainty_m": 50}}).encode()
+    for content, asked in ((sketch, {}), (CONTENT, {"schematic": "1", "uncertainty_m": "50"})):
+        done = ended(imports, begun(imports, "a.geojson", content, **asked))
+        (layer,) = done["layers"]
+        assert (layer["schematic"], layer["uncertainty_m"]) == (True, 50), done
+    refused = ended(imports, begun(imports, "a.geojson", CONTENT, uncertainty_m="少し"))
+    assert (refused["state"], "少し" in refused["text"]) == ("refused", True)
+
+
 @pytest.fixture
 def held(imports: Imports) -> Iterator[Any]:
     """The shelf's lock: an import waits for it at the moment it would keep its layers."""

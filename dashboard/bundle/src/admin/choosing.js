@@ -6,6 +6,7 @@ import { crsWords, megabytes } from './said.js';
 import { Sending } from './sending.js';
 
 const ACCEPTED = '.geojson,.json,.geojsonl,.zip,.shp,.gpkg,.kml,.kmz,.gml,.xml,.gpx,.fgb,.topojson,.csv,.txt';
+const TABLE = /\.(csv|tsv|txt)$/i; // what may lack coordinates
 const ENCODINGS = ['UTF-8', 'CP932', 'EUC-JP'];
 // names by which the map and the analyses know a layer
 const KNOWN = { network: 'network', boundary: 'boundary' };
@@ -29,10 +30,13 @@ class Form {
       h('span', { class: 'import-drop' }, t('import.drop')), this.chosen,
       h('small', { id: 'import-formats' }, t('import.formats')));
     this.words = h('div', { class: 'import-words' }, fields(JSON.parse(host.dataset.choices)));
-    this.node = h('form', { class: 'import-form' }, this.zone, this.words, this.button);
+    this.more = h('details', { class: 'import-more' }, h('summary', {}, t('import.more')), h('div', { class: 'import-words' }, moreFields()));
+    this.node = h('form', { class: 'import-form' }, this.zone, this.words, this.more, this.button);
     this.input.addEventListener('change', () => this.take(this.input.files));
     this.node.addEventListener('submit', (event) => { event.preventDefault(); this.send(); });
     this.node.elements.role.addEventListener('change', () => this.suggest());
+    this.node.elements.by_place.addEventListener('change', () => this.follow());
+    this.follow();
     followDrops(this.zone, (files, folder) => (folder ? this.refuse(t('import.folder')) : this.take(files)));
   }
 
@@ -42,6 +46,7 @@ class Form {
     [this.file] = files;
     this.zone.dataset.state = 'chosen';
     this.tell(t('import.chosen', { name: this.file.name, size: megabytes(this.file.size) }));
+    if (TABLE.test(this.file.name)) this.more.open = true;
     this.node.elements.title.placeholder = this.file.name.replace(/\.[^.]+$/, '');
   }
 
@@ -62,6 +67,12 @@ class Form {
     if (!name.value || name.value === this.suggested) name.value = this.suggested = KNOWN[role.value] ?? '';
   }
 
+  // a column of names means nothing where nothing is placed by name
+  follow() {
+    const { by_place: asked, place_column: column } = this.node.elements;
+    column.disabled = !asked.checked;
+  }
+
   busy(running) {
     this.running = running;
     this.button.disabled = !this.file || running;
@@ -70,6 +81,8 @@ class Form {
   /** Everything was kept: the next file must not take the words of this one. */
   finished() {
     this.node.reset();
+    this.follow();
+    this.more.open = false;
     this.file = null;
     delete this.zone.dataset.state;
     this.node.elements.title.placeholder = '';
@@ -89,16 +102,30 @@ class Form {
 }
 
 function fields({ roles, crs }) {
-  const text = (name, props = {}) => field(name, h('input', { name, maxlength: 200, autocomplete: 'off', ...props }));
   const codes = crs.map((code) => [code, crsWords(code)]);
   return [
     text('title'),
-    field('role', select('role', roles.map((role) => [role, t(`role.${role}`)]))),
+    field('role', select('role', [['', t('import.role.from_file')], ...roles.map((role) => [role, t(`role.${role}`)])])),
     text('name', { pattern: '[a-z0-9][a-z0-9_\\-]{0,63}', title: t('import.name.rule') }),
     text('source'), text('licence'), text('attribution'), text('date', { placeholder: '2026-08-23' }),
     field('crs', select('crs', [['', t('import.from_file')], ...codes])),
     field('encoding', select('encoding', [['', t('import.from_file')], ...ENCODINGS.map((name) => [name, name])])),
   ];
+}
+
+function moreFields() {
+  return [
+    check('by_place'), text('place_column'),
+    check('schematic'), text('uncertainty_m', { type: 'number', min: 0, max: 10000000, step: 'any' }),
+  ];
+}
+
+function text(name, props = {}) {
+  return field(name, h('input', { name, maxlength: 200, autocomplete: 'off', ...props }));
+}
+
+function check(name) {
+  return field(name, h('input', { type: 'checkbox', name, value: '1' }));
 }
 
 function field(name, input) {
