@@ -119,7 +119,7 @@ def test_a_link_restores_the_view_on_another_screen(
     expect(theirs.locator("#eoc-map")).to_have_attribute("data-hidden", "closures")
     where = "(m => [m.getZoom(), m.getCenter().lat.toFixed(3), m.getCenter().lng.toFixed(3)])"
     assert theirs.evaluate(f"{where}(eocTriage.map)") == [14, "43.592", "142.463"]
-    expect(pane(theirs, "shelters").locator("canvas")).to_be_attached()
+    expect(pane(theirs, "shelters").locator("svg path").first).to_be_attached()
     expect(theirs.locator(".eoc-label.layer").first).to_be_visible()
     theirs.keyboard.press("l")
     shoot(theirs, "layers-link-1366")

@@ -35,6 +35,8 @@ WHERE = {
 }  # fmt: skip
 PAINTED = """(name) => {
     const pane = document.querySelector(`.leaflet-pane[data-layer='${name}']`);
+    const shapes = [...(pane?.querySelectorAll('svg path') ?? [])];
+    if (shapes.some((path) => path.getBoundingClientRect().width > 1)) return true;
     const canvas = pane?.querySelector('canvas');
     if (!canvas || !canvas.width) return false;
     const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;

@@ -1,10 +1,12 @@
-// GeoJSON of the server: fetched once for each content, drawn on canvas in steps, so that a
-// large file never holds up what is live.
+// GeoJSON of the server: fetched once for each content, drawn in steps, so that a large file
+// never holds up what is live. The mass is drawn on canvas; a few shapes are SVG, because every
+// canvas in sight costs the main thread milliseconds whenever a marker comes.
 import { ApiError } from '../api.js';
 import { load } from './loading.js';
-import { labelOf, look, trace } from './look.js';
+import { labelOf, look, outlinePath, trace } from './look.js';
 
 const STEP = 1500; // features between two breaths
+const FEW = 400; // features that are cheap as elements of their own
 const contents = new Map(); // address and sha256 → promise of its features
 
 /** The drawing of a GeoJSON layer; at(point) are its features below a point of the map. */
@@ -14,9 +16,9 @@ export function geojson({ L, map, layer, pane, report, labels, scale }) {
   const add = async () => {
     report('loading');
     const mine = drawn = L.featureGroup();
-    const options = pathOptions(L, style, pane, scale);
     try {
       const features = await content(layer);
+      const options = pathOptions(L, style, pane, scale, features.length > FEW);
       for (let i = 0; i < features.length && drawn === mine; i += STEP) {
         for (const feature of features.slice(i, i + STEP)) put(L, mine, feature, options);
         await breath();
@@ -55,9 +57,10 @@ function featuresOf(data) {
 
 const breath = () => new Promise((done) => { setTimeout(done, 0); });
 
-function pathOptions(L, style, pane, scale) {
+function pathOptions(L, style, pane, scale, mass) {
+  const renderer = (mass ? L.canvas : L.svg)({ pane, padding: 0.3 });
   const path = {
-    pane, renderer: L.canvas({ pane, padding: 0.3 }), interactive: false,
+    pane, renderer, interactive: false,
     color: style.color, weight: style.weight * scale, stroke: style.weight > 0,
     dashArray: style.dash.length ? style.dash.map((n) => n * scale).join(' ') : null,
     fillColor: style.fill ?? style.color, fillOpacity: style.fill ? style.fillOpacity : 0,
@@ -83,8 +86,14 @@ function put(L, group, feature, options) {
 function pointOf(L, icon) {
   return L.CircleMarker.extend({
     _updatePath() {
-      if (!this._renderer._drawing || this._empty()) return;
       const ctx = this._renderer._ctx;
+      if (!ctx) {
+        const corners = this._empty() ? 'M0 0' : outlinePath(icon, this._point.x, this._point.y, this._radius);
+        if (corners) this._renderer._setPath(this, corners);
+        else this._renderer._updateCircle(this);
+        return;
+      }
+      if (!this._renderer._drawing || this._empty()) return;
       ctx.beginPath();
       trace(ctx, icon, this._point.x, this._point.y, this._radius);
       this._renderer._fillStroke(ctx, this);

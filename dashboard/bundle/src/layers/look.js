@@ -68,6 +68,12 @@ export function trace(ctx, icon, x, y, radius) {
   ctx.closePath();
 }
 
+/** The outline of a point with corners as an SVG path around x, y; null for a circle. */
+export function outlinePath(icon, x, y, radius) {
+  const corners = cornersOf(icon)?.map(([dx, dy]) => `${x + dx * radius},${y + dy * radius}`);
+  return corners ? `M${corners.join('L')}Z` : null;
+}
+
 /** The outline of a point as the points of an SVG polygon around 0, 0; null for a circle. */
 export function outline(icon, radius) {
   return cornersOf(icon)?.map(([x, y]) => `${x * radius},${y * radius}`).join(' ') ?? null;
