@@ -129,48 +129,49 @@ def _paths() -> Schema:
                 media="application/octet-stream",
             )
         },
-        "/layers": {
-            "get": _get("Layers of the map", {"type": "object"}, [], "incident", "known_at", "lang")
+        **{
+            path: {"get": _get(summary, {"type": "object"}, [], *query)}
+            for path, (summary, *query) in GROUND.items()
         },
-        "/places": {
-            "get": _get(
-                "Places by name",
-                _object("candidates", _list({"type": "object"})),
-                [],
-                "q",
-                "limit",
-                "incident",
-                "lang",
-            )
+        "/layers/imports": {
+            "post": _post("Import a file of geodata; its body is the file", FILE, OBJECT, "202")
+            | {"parameters": _parameters([], "filename", *IMPORT)}
         },
-        "/place": {
-            "get": _get(
-                "The words of a position",
-                {"type": "object"},
-                [],
-                "lon",
-                "lat",
-                "uncertainty_m",
-                "incident",
-                "lang",
-            )
+        "/layers/imports/{id}": {
+            "get": _get("How an import stands", OBJECT, ["id"]),
+            "delete": _get("Cancel an import", OBJECT, ["id"]),
         },
-        "/stretch": {
-            "get": _get(
-                "Part of a river or road",
-                {"type": "object"},
-                [],
-                "kind",
-                "lon",
-                "lat",
-                "to_lon",
-                "to_lat",
-                "length_m",
-                "incident",
-            )
+        "/incidents/{incident_id}/layers/{name}": {
+            "put": _post("Put a layer of the shelf in force", DECISION, OBJECT, "201")
+            | {"parameters": _parameters([*known, "name"])},
+            "delete": _get("Take a layer out of force", OBJECT, [*known, "name"]),
         },
         "/openapi.json": {"get": _get("This document", {"type": "object"})},
     }
+
+
+OBJECT: Schema = {"type": "object"}
+FILE: Schema = {"type": "string", "format": "binary"}
+DECISION: Schema = {
+    "type": "object",
+    "properties": {
+        "reason": {"type": "string"},
+        "seen": {"type": "integer"},
+        "sha256": {"type": "string"},
+    },
+}
+IMPORT = ("name", "title", "role", "source", "licence", "attribution", "date", "crs", "encoding")
+# path → summary and the words of its query
+GROUND: dict[str, tuple[str, ...]] = {
+    "/layers": ("Layers of the map", "incident", "known_at", "lang"),
+    "/layers/shelf": ("What the town imported or fetched", "incident"),
+    "/places": ("Places by name", "q", "limit", "incident", "lang"),
+    "/place": ("The words of a position", "lon", "lat", "uncertainty_m", "incident", "lang"),
+    "/stretch": (
+        "Part of a river or road",
+        "kind", "lon", "lat", "to_lon", "to_lat", "length_m", "incident",
+    ),
+}  # fmt: skip
 
 
 def _ref(name: str) -> Schema:
