@@ -26,7 +26,8 @@ Count = Annotated[int, Field(ge=0, strict=True)]
 Seconds = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 Degree = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Reach = Literal["reachable", "cut", "undecided"]
-AccessState = Literal["isolated", "cut_from_centre", "undecided", "reachable"]
+# unnamed: the network in force no longer knows it, so nothing is said of it
+AccessState = Literal["isolated", "cut_from_centre", "undecided", "reachable", "unnamed"]
 ROLES = Literal["reference", "network", "hazard", "shelters", "boundary", "gazetteer", "lahar"]
 
 

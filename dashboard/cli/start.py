@@ -7,10 +7,12 @@ import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import click
 import gevent
+import structlog
 from gevent import pywsgi
 from gevent.server import StreamServer
 
@@ -19,6 +21,11 @@ from dashboard.bundle import build
 from dashboard.cli.serve import on_signals, ready_file, start_worker
 from dashboard.config import Settings, load
 from dashboard.observe import configure
+
+
+say = structlog.get_logger("serve")
+WATCH_S, AGAIN_S = 0.5, 0.5
+STEADY_S, SLOWLY_S = 30.0, 10.0  # what dies within half a minute would die at once again
 
 
 class Quiet(pywsgi.WSGIHandler):
@@ -41,18 +48,20 @@ def run_web(tls: tuple[str, str] | None, port: int | None, worker: bool) -> None
     eoc = app.extensions["eoc"]
     eoc.start()
     server = _listen(app, settings, tls, settings.port if port is None else port)
-    children = [start_worker()] if worker else []
+    children = Children()
+    if worker:
+        children.keep(start_worker)
     scheme = "https" if tls else "http"
     url = f"{scheme}://{settings.host}:{server.server_port}"
     ready_file(settings.state_dir, url)
     _greet(settings, url, time.monotonic() - began)
     if settings.demo:
-        children.append(_play_demo(url))
+        children.once(_play_demo(url))
     on_signals(lambda: gevent.spawn(server.stop, 2))
     try:
         server.serve_forever()
     finally:
-        _end(children)
+        children.end()
         eoc.stop()
 
 
@@ -91,11 +100,39 @@ def _play_demo(url: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "dashboard.cli", "demo", "--base", url])
 
 
-def _end(children: list[subprocess.Popen[bytes]]) -> None:
-    for child in children:
-        child.terminate()
-    for child in children:
-        try:
-            child.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            child.kill()
+class Children:
+    """The programs this process started: one that must not die is started again."""
+
+    def __init__(self) -> None:
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._ending = False
+
+    def once(self, child: subprocess.Popen[bytes]) -> None:
+        """End a program with this process."""
+        self._running.append(child)
+
+    def keep(self, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+        """Start a program, and again whenever it ends; slower if it cannot stay up."""
+        gevent.spawn(self._keep, start)
+
+    def _keep(self, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+        while not self._ending:
+            child, began = start(), time.monotonic()
+            self._running.append(child)
+            while child.poll() is None:
+                gevent.sleep(WATCH_S)
+            self._running.remove(child)
+            if not self._ending:
+                say.error("child_ended", code=child.returncode, command="eoc work")
+                gevent.sleep(AGAIN_S if time.monotonic() - began > STEADY_S else SLOWLY_S)
+
+    def end(self) -> None:
+        """End them all; whoever does not listen is killed."""
+        self._ending = True
+        for child in self._running:
+            child.terminate()
+        for child in list(self._running):
+            try:
+                child.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                child.kill()

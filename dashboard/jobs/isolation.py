@@ -78,7 +78,7 @@ def _rows(board: Board, found: Isolation) -> list[dict[str, Any]]:
 
 
 def _affected(row: dict[str, Any]) -> bool:
-    return bool(row.get("state") != "reachable")
+    return row.get("state") not in ("reachable", "unnamed")
 
 
 def _row(one: Standing) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _clipped(text: str, most: int = LINE) -> str:
 
 # a settlement that the network in force does not know: nothing is said of its ways
 UNNAMED = {
-    "state": "reachable", "outside": {}, "centre": {}, "distance_m": None, "detour_m": None,
+    "state": "unnamed", "outside": {}, "centre": {}, "distance_m": None, "detour_m": None,
     "reason": "いまの道路網にない地区です",
 }  # fmt: skip
 OUTSIDE = {"isolated": "cut", "connected": "reachable", "undecided": "undecided"}

@@ -39,6 +39,7 @@ def layout(screen: Screen, settings: Settings) -> Node:
             html.Div(
                 className="triage-foot",
                 children=[
+                    html.Div(id="triage-lahar", **_label(lang, "lahar")),
                     html.Div(id="triage-access", **_label(lang, "access")),
                     html.Div(id="triage-tools"),
                 ],

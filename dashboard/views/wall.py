@@ -35,6 +35,7 @@ def layout(screen: Screen, settings: Settings) -> Node:
         className="wall-side",
         children=[
             _panel(lang, "counts", _counts(lang), html.Small("", id="wall-as-of")),
+            _panel(lang, "lahar", html.Div(id="wall-lahar")),
             _panel(lang, "access", html.Div(id="wall-access")),
             _panel(lang, "oldest", html.Div(id="wall-oldest")),
             _panel(lang, "instructions", html.Ul(id="wall-instructions")),

@@ -167,7 +167,7 @@ def test_the_mudflow_clock_is_started_by_a_table_and_stopped_with_a_reason(
     p = clock["properties"]
     assert (p["state"], p["table"]) == ("running", sha256)
     assert p["erupted_at"].startswith("2026-08-23T01:12:05")
-    panel = page.locator("#triage-access .lahar-clock")
+    panel = page.locator("#triage-lahar .lahar-clock")
     expect(panel).to_contain_text("白金温泉")
     expect(panel.locator("li").first).to_contain_text("10:17:31")
     shoot(page, f"clock-running-{name}")

@@ -89,3 +89,41 @@ def test_a_closure_that_fits_no_road_is_said_and_not_counted(
     screen = open_wall(wall, incident)
     expect(screen.locator("#wall-access")).to_contain_text("「〇〇林道」")
     shoot(screen, "isolation-unmatched")
+
+
+def test_an_answer_that_does_not_come_is_said_and_green_is_not_shown(
+    served: Served, wall: BrowserContext
+) -> None:
+    incident = with_ground(served, "作業係が止まった夜")
+    screen = open_wall(wall, incident)
+    expect(screen.locator("#wall-access .access-none")).to_be_visible()
+    # a closure that no worker has answered, older than the patience of the page
+    screen.evaluate(
+        """() => {
+            const panel = eocWall.panels.find((p) => p.inputs);
+            const answered = eocReplica.features.get('isolation').seq;
+            panel.inputs.set('closure-x', { seq: answered + 1, heard: Date.now() - 60000 });
+        }"""
+    )
+    expect(screen.locator("#wall-access .access-late")).to_contain_text("eoc work")
+    expect(screen.locator("#wall-access .access-none")).to_be_hidden()
+    shoot(screen, "isolation-late")
+
+
+def test_many_closures_that_fit_no_road_leave_time_and_source_readable(
+    served: Served, wall: BrowserContext
+) -> None:
+    incident = with_ground(served, "位置の分からない通行止めが多い夜")
+    for n in range(8):
+        far = {"type": "Point", "coordinates": [142.33 + n / 1000, 43.45]}
+        body = {"seen": 0, "closure_kind": "full", "road_name": f"林道{n}号", "geometry": far}
+        served.send(incident, "road_closure.declared", body)
+    close_bridge(served, incident)
+    screen = open_wall(wall, incident)
+    panel = screen.locator("#wall-access")
+    expect(panel).to_contain_text("ほか 7 件の通行止めも")
+    expect(panel).to_contain_text("概略")
+    expect(panel).to_contain_text("2地区が解消")
+    over = panel.evaluate("(n) => n.parentElement.scrollHeight - n.parentElement.clientHeight")
+    assert over <= 2
+    shoot(screen, "isolation-many-unmatched")

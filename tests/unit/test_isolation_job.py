@@ -232,19 +232,19 @@ def test_a_closure_that_comes_while_it_is_worked_out_gets_its_own_answer(office:
     assert len({e.body["inputs"] for e in office.said() if e.body}) == len(office.said()) == 3
 
 
-def test_settlements_of_a_network_that_was_replaced_are_freed(
+def test_settlements_that_another_network_does_not_name_are_not_called_reachable(
     office: Office, tmp_path: Path
 ) -> None:
     office.close()
     office.work()
     office.publish(other_network(tmp_path, two_roads()))
     office.work()
-    assert office.rows() == dict.fromkeys(BEHIND, "reachable")
+    assert office.rows() == dict.fromkeys(BEHIND, "unnamed")
     for row in office.last()["rows"]:  # the new network says nothing of them
         assert (row["outside"], row["centre"]) == ({}, {})
     assert office.last()["unmatched"]  # the bridge is not in it
     before = office.board.of_type("isolated_settlement")
-    assert {s.get("row")["state"] for s in before} == {"reachable"}
+    assert {s.get("row")["state"] for s in before} == {"unnamed"}
 
 
 def test_two_settlements_of_one_name_stand_each_for_itself(office: Office, tmp_path: Path) -> None:

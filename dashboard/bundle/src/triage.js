@@ -3,7 +3,7 @@ import './map.css';
 import './analysis.css';
 import './triage.css';
 import { AnalysisLayer } from './analysis.js';
-import { AccessPanel } from './analysis_panel.js';
+import { AccessPanel, LaharPanel } from './analysis_panel.js';
 import { lahar } from './clock_tool.js';
 import { reportDamage } from './damage_tool.js';
 import { Desk } from './desk.js';
@@ -55,6 +55,7 @@ class Triage {
     this.layer = new LiveLayer({ L, map, replica, size: 38, pick: (id) => this.choose(id) });
     this.analysis = new AnalysisLayer({ L, map, replica });
     this.access = new AccessPanel(node('triage-access'), replica, { most: 5 });
+    this.lahar = new LaharPanel(node('triage-lahar'), replica);
     this.list = new List({
       node: node('triage-list'), filters: node('triage-filters'), count: node('triage-count'),
       replica, pick: (id) => this.choose(id),
@@ -85,6 +86,7 @@ class Triage {
     this.layer.apply(ids);
     this.analysis.apply(ids);
     this.access.apply(ids);
+    this.lahar.apply(ids);
     if (ids.some((id) => id.startsWith('layer:'))) forgetPlaces();
     this.list.apply(ids);
     // nobody asked for the first one: a map that a link has placed stays where it is

@@ -3,7 +3,7 @@ import './map.css';
 import './analysis.css';
 import './wall.css';
 import { AnalysisLayer } from './analysis.js';
-import { AccessPanel } from './analysis_panel.js';
+import { AccessPanel, LaharPanel } from './analysis_panel.js';
 import { say, h, whenPresent } from './dom.js';
 import { followZoom, TOWN } from './ground.js';
 import { startLayers } from './layers/start.js';
@@ -53,6 +53,7 @@ function makePanels(replica) {
     new Instructions(node('wall-instructions'), replica),
     new Oldest(node('wall-oldest'), replica),
     new AccessPanel(node('wall-access'), replica, { most: 8 }),
+    new LaharPanel(node('wall-lahar'), replica),
   ];
 }
 
