@@ -277,7 +277,7 @@ def test_a_shape_nested_too_deep_is_refused_and_its_feature_named(
     deep = f'{{"type":"Feature","properties":{{}},"geometry":{shape}}}'
     plain = json.dumps({"type": "Feature", "properties": {}, "geometry": None})
     text = f'{{"type":"FeatureCollection","features":[{plain},{deep}]}}'
-    with pytest.raises(BrokenFile, match="2番目の地物.*入れ子が深すぎます"):
+    with pytest.raises(BrokenFile, match=r"2番目の地物.*入れ子が深すぎます"):
         read(put("深い.geojson", text))
 
 
