@@ -29,16 +29,18 @@ class Eoc:
     people: People
     realms: dict[str, Realm]
     push: Push
+    ahead: list[geo.Ahead] = field(default_factory=list)
     threads: list[threading.Thread] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
-        """Follow the logs, push parcels and watch for revoked sessions, each in a thread."""
+        """Follow the logs, push parcels, watch for revoked sessions, build ahead: each a thread."""
         watch = security.RevocationWatch(self.people, self.push.cut)
         loops: list[Callable[[Callable[[], bool]], None]] = [
             *(realm.live.follow for realm in self.realms.values()),
             self.push.pump,
             watch.run,
+            *(one.follow for one in self.ahead),
         ]
         for loop in loops:
             thread = threading.Thread(target=loop, args=(self.stopping.is_set,), daemon=True)
@@ -74,14 +76,17 @@ def create_app(
     install_error_answers(app)
     install_request_log(app)
     security.init_security(app, people, settings)
+    ahead: list[geo.Ahead] = []
     for realm in realms.values():
+        places = geo.Places(realm)
+        ahead += geo.ahead(realm, places)
         app.register_blueprint(api.blueprint(realm, people))
         app.register_blueprint(uploads.blueprint(realm, settings))
         app.register_blueprint(media_door.blueprint(realm, people))
         app.register_blueprint(export_door.blueprint(realm, people))
-        app.register_blueprint(geo.blueprint(realm, people, settings))
+        app.register_blueprint(geo.blueprint(realm, people, settings, places))
     push = Push(app, realms, settings)
     app.register_blueprint(health.blueprint(realms, push))
     pages.register(app, realms, people, settings)
-    app.extensions["eoc"] = Eoc(settings, people, realms, push)
+    app.extensions["eoc"] = Eoc(settings, people, realms, push, ahead)
     return app

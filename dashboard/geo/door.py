@@ -40,10 +40,10 @@ SEALED = {
 }
 
 
-def blueprint(realm: Realm, people: People, settings: Settings) -> Blueprint:
+def blueprint(realm: Realm, people: People, settings: Settings, places: Places) -> Blueprint:
     """Return the door to the ground of a realm."""
     door = Blueprint(f"geo_{realm.name}", __name__, url_prefix=realm.prefix or None)
-    routes = Routes(realm, settings)
+    routes = Routes(realm, settings, places)
     for rule, view in (
         ("/api/v1/layers", routes.layers),
         ("/api/v1/places", routes.places),
@@ -61,12 +61,12 @@ def blueprint(realm: Realm, people: People, settings: Settings) -> Blueprint:
 class Routes:
     """The views of one realm."""
 
-    def __init__(self, realm: Realm, settings: Settings) -> None:
+    def __init__(self, realm: Realm, settings: Settings, places: Places) -> None:
         self.realm = realm
         self.catalog = catalog.load()
         self.tiles = TileFolder(settings.state_dir / "tiles")
         self.listing = Listing(realm, settings, self.catalog, self.tiles)
-        self.found = Places(realm)
+        self.found = places
         self.refuges = Shelters(realm)
 
     def layers(self) -> Response:

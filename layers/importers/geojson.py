@@ -103,7 +103,8 @@ def _features(document: dict[str, Any], where: str) -> list[Any]:
 def _raw(document: dict[str, Any], source: Source) -> Raw:
     features = _features(document, source.name)
     too_many(len(features), limits.MAX_FEATURES, "地物", source.name)
-    geometries, reasons, reduced = shapes.shapes([_member(f, "geometry") for f in features])
+    given = [_member(f, "geometry") for f in features]
+    geometries, reasons, reduced = shapes.shapes(given, source.name)
     crs, why = _crs(document)
     raw = Raw("GeoJSON", geometries, columns(features, source.name), crs=crs, crs_why=why)
     raw.reasons, raw.claims = reasons, claims.read(document.get("metadata"))
@@ -134,6 +135,7 @@ def columns(features: list[Any], where: str) -> dict[str, list[Any]]:
     """Return the properties of features as columns, and their ids where they have some.
 
     Raises:
+        BrokenFile: a value nested deeper than any program writes.
         UnsafeFile: more fields than the limit.
     """
     rows = [p if isinstance(p := _member(f, "properties"), dict) else {} for f in features]
@@ -143,4 +145,17 @@ def columns(features: list[Any], where: str) -> dict[str, list[Any]]:
     ids = [_member(f, "id") for f in features]
     if "id" not in found and any(value is not None for value in ids):
         found["id"] = ids
+    for name, values in found.items():
+        _not_too_deep(name, values, where)
     return found
+
+
+def _not_too_deep(name: str, values: list[Any], where: str) -> None:
+    """Refuse what could be read, and not be written any more."""
+    for number, value in enumerate(values, 1):
+        if isinstance(value, list | dict) and shapes.too_deep(value):
+            raise BrokenFile(
+                f"{number}番目の地物の項目「{name[:40]}」の入れ子が深すぎます"
+                f"（{shapes.DEEPEST}段まで）。この項目を除いてから取り込んでください。",
+                where=where,
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
@@ -12,6 +13,8 @@ import orjson
 import shapely
 from shapely import GeometryType
 
+from layers.errors import BrokenFile
+
 # kind → how deep its positions lie, and what GEOS calls it
 DEPTH = {
     "Point": 0, "LineString": 1, "MultiPoint": 1, "Polygon": 2, "MultiLineString": 2,
@@ -19,11 +22,16 @@ DEPTH = {
 }  # fmt: skip
 GEOMETRIES = (*DEPTH, "GeometryCollection")
 DIMENSIONS = ({2}, {3})
+DEEPEST = 24  # lists and objects inside one another: eight collections round a MultiPolygon
 FAULTS = (TypeError, ValueError, KeyError, IndexError, OverflowError, shapely.errors.ShapelyError)
 
 
-def shapes(given: list[Any]) -> tuple[np.ndarray, dict[int, str], int]:
-    """Return geometries of GeoJSON as shapely, why some are None, how many lost a dimension."""
+def shapes(given: list[Any], where: str) -> tuple[np.ndarray, dict[int, str], int]:
+    """Return geometries of GeoJSON as shapely, why some are None, how many lost a dimension.
+
+    Raises:
+        BrokenFile: a geometry nested deeper than any map is.
+    """
     found = np.full(len(given), None, dtype=object)
     by_kind: dict[Any, list[int]] = defaultdict(list)
     for at, geometry in enumerate(given):
@@ -34,6 +42,7 @@ def shapes(given: list[Any]) -> tuple[np.ndarray, dict[int, str], int]:
         try:
             found[places] = _column(kind, [member["coordinates"] for member in members])
         except FAULTS:
+            _not_too_deep(places, members, where)  # what follows recurses
             found[places] = _by_geos(members)
     return found, *_rest(given, found)
 
@@ -52,6 +61,30 @@ def _column(kind: str, level: list[Any]) -> np.ndarray:
         GeometryType[kind.upper()], numbers.reshape(-1, size), tuple(reversed(offsets)) or None
     )
     return made
+
+
+def _not_too_deep(places: list[int], members: list[Any], where: str) -> None:
+    for at, member in zip(places, members, strict=True):
+        if too_deep(member):
+            raise BrokenFile(
+                f"{at + 1}番目の地物の図形の入れ子が深すぎます（{DEEPEST}段まで）。"
+                "GeometryCollection の入れ子をほどいてから取り込んでください。",
+                where=where,
+            )
+
+
+def too_deep(value: Any) -> bool:
+    """Tell whether JSON is nested deeper than ``DEEPEST``, without recursion."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [inner for item in level for inner in _inside(item)]
+    return bool(level)
+
+
+def _inside(item: Any) -> Iterable[Any]:
+    if isinstance(item, dict):
+        return item.values()
+    return item if isinstance(item, list) else ()
 
 
 def _by_geos(members: list[Any]) -> np.ndarray:

@@ -258,3 +258,32 @@ def test_a_few_arcs_named_by_thousands_of_shapes_are_refused(put):
         "type": "GeometryCollection", "geometries": shapes}}}  # fmt: skip
     with pytest.raises(UnsafeFile, match="頂点"):
         read(put("bomb.topojson", json.dumps(given)))
+
+
+@pytest.mark.parametrize("depth", [30, 300, 480])
+@pytest.mark.parametrize(
+    ("opening", "inner", "closing"),
+    [
+        ('{"type":"GeometryCollection","geometries":[',
+         '{"type":"Point","coordinates":[142.4,43.5]}', "]}"),
+        ("[", "[142.4,43.5]", "]"),
+    ],
+)  # fmt: skip
+def test_a_shape_nested_too_deep_is_refused_and_its_feature_named(
+    put, depth, opening, inner, closing
+):
+    nest = opening * depth + inner + closing * depth
+    shape = nest if nest[0] == "{" else f'{{"type":"Polygon","coordinates":{nest}}}'
+    deep = f'{{"type":"Feature","properties":{{}},"geometry":{shape}}}'
+    plain = json.dumps({"type": "Feature", "properties": {}, "geometry": None})
+    text = f'{{"type":"FeatureCollection","features":[{plain},{deep}]}}'
+    with pytest.raises(BrokenFile, match=r"2番目の地物.*入れ子が深すぎます"):
+        read(put("深い.geojson", text))
+
+
+@pytest.mark.parametrize("value", ["[" * 900 + "]" * 900, '{"a":' * 900 + "1" + "}" * 900])
+def test_a_property_nested_too_deep_to_be_written_again_is_refused(put, value):
+    where = '{"type":"Point","coordinates":[142.4,43.5]}'
+    text = f'{{"type":"Feature","properties":{{"備考":{value}}},"geometry":{where}}}'
+    with pytest.raises(BrokenFile, match="1番目の地物の項目「備考」の入れ子が深すぎます"):
+        read(put("深い.geojson", text))
