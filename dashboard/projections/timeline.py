@@ -58,9 +58,18 @@ def _isolated(b: Body, teams: Teams) -> str:
             said.append(f"{words('ja', f'access.{state}')} {len(names)}地区（{_some(names)}）")
     if not b["outside_known"]:
         said.append("町外への出口が未設定のため孤立は判定不可")
-    said += [f"通行止め「{u['road_name']}」は道路網で特定できず" for u in b.get("unmatched") or ()]
+    said += _unmatched([u["road_name"] for u in b.get("unmatched") or ()])
     schematic = "［概略］" if b.get("schematic") else ""
     return schematic + ("、".join(said) or "孤立・不通の地区なし")
+
+
+def _unmatched(roads: list[str], most: int = 3) -> list[str]:
+    """The first closures that fit no road, by name; a row stays one line however many there are."""
+    if not roads:
+        return []
+    more = f"ほか{len(roads) - most}件" if len(roads) > most else ""
+    named = "".join(f"「{road}」" for road in roads[:most])
+    return [f"通行止め{named}{more}は道路網で特定できず"]
 
 
 def _some(names: list[str], most: int = 12) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import shoot
 from tests.browser.served import Served
@@ -77,6 +78,58 @@ def test_closing_the_one_bridge_shows_who_is_behind_it_and_reopening_clears_it(
     for page in (screen, office):
         expect(page.locator(".eoc-sign.access-isolated")).to_have_count(0)
     expect(screen.locator("#wall-access")).to_contain_text("孤立・不通の地区はありません")
+
+
+def click_at(page: Page, lon: float, lat: float) -> None:
+    """Click the map where a position is drawn."""
+    page.evaluate("at => eocTriage.map.setView(at, 15, {animate: false})", [lat, lon])
+    spot = page.evaluate(
+        "at => { const p = eocTriage.map.latLngToContainerPoint(at); return {x: p.x, y: p.y}; }",
+        [lat, lon],
+    )
+    page.locator("#eoc-map").click(position=spot)
+
+
+def test_a_click_on_a_known_road_names_it_and_its_owner(
+    served: Served, desk: BrowserContext
+) -> None:
+    incident = with_ground(served, "路線名は地図の線から")
+    page = open_triage(desk, incident)
+    page.keyboard.press("c")
+    one = page.get_by_role("button", name="1地点だけで登録")
+    expect(one).to_be_disabled()
+    click_at(page, 142.57773, 43.51219)
+    one.click()
+    expect(page.locator("input[name=road_name]")).to_have_value(
+        bridge("平和橋（仮称）")["properties"]["road"]
+    )
+    expect(page.locator("input[name=owner]")).to_have_value(re.compile("^北海道"))
+    expect(page.locator(".dialog-from").first).to_contain_text("地図の線から")
+    shoot(page, "isolation-named-by-the-map")
+    page.keyboard.press("Enter")
+    expect(page.locator("#triage-access")).to_contain_text("孤立 2")
+    (closure,) = served.features(incident, "road_closure")
+    assert closure["properties"]["owner"].startswith("北海道")
+
+
+def test_what_the_desk_types_stands_whatever_the_map_knows(
+    served: Served, desk: BrowserContext
+) -> None:
+    incident = with_ground(served, "路線名は人の言葉が先")
+    page = open_triage(desk, incident)
+    held: list[Route] = []
+    page.route("**/api/v1/place?*", lambda route: held.append(route))
+    page.keyboard.press("c")
+    click_at(page, 142.57773, 43.51219)
+    page.get_by_role("button", name="1地点だけで登録").click()
+    page.locator("input[name=road_name]").fill("町道 平和線")
+    (asked,) = until(lambda: held)
+    with page.expect_response("**/api/v1/place?*") as answered:
+        asked.continue_()
+    answered.value.finished()
+    page.wait_for_function("() => new Promise((done) => setTimeout(() => done(true), 0))")
+    expect(page.locator("input[name=road_name]")).to_have_value("町道 平和線")
+    expect(page.locator("input[name=owner]")).to_have_value("")
 
 
 def test_a_closure_that_fits_no_road_is_said_and_not_counted(

@@ -106,6 +106,20 @@ def test_the_timeline_says_who_is_cut_off_and_what_could_not_be_told(hq: Headqua
     assert "判定不可" in text
 
 
+def test_a_hundred_closures_that_fit_no_road_are_three_names_and_a_number(
+    hq: Headquarters,
+) -> None:
+    doubts = [
+        {"closure_id": f"c{n}", "road_name": f"林道{n:03}", "reason": "近くに道がない"}
+        for n in range(100)
+    ]
+    seq = hq.one(SYSTEM, event("isolation.computed", "isolation", isolation(hq, unmatched=doubts)))
+    (entry,) = hq.log.read(seq - 1)
+    text = row(entry, {})["text"]
+    assert "「林道000」「林道001」「林道002」ほか97件は道路網で特定できず" in text
+    assert "林道003" not in text
+
+
 def test_a_layer_is_replaced_only_by_who_saw_the_one_in_force(hq: Headquarters) -> None:
     first = hq.one(DESK, event("layer.published", "layer:network", layer()))
     (stale,) = hq.send(DESK, event("layer.published", "layer:network", layer(OTHER)))

@@ -27,11 +27,12 @@ export function reportDamage({ L, map, desk, host, tools }, report = null) {
   };
   const click = (latlng) => {
     points.push(position(latlng));
+    one.disabled = false;
     drawn.addLayer(L.circleMarker(turn(points.at(-1)), { radius: 7, color: LOOK.color }));
     say(tools.banner.firstChild, t('damage.second'));
     if (points.length === 2) done();
   };
-  const one = h('button', { type: 'button', class: 'eoc-button', onclick: () => points.length && done() }, t('damage.one_point'));
+  const one = h('button', { type: 'button', class: 'eoc-button', disabled: true, onclick: done }, t('damage.one_point'));
   tools.enter({ click, drawn }, t('damage.first'), kind, h('span', { class: 'mode-pair' }, length, one));
 }
 

@@ -1,13 +1,11 @@
 // What the desk does on the map: pin a place with one click, close a road with two.
 import { request } from './api.js';
-import { field, oneOf, openForm } from './dialogs.js';
+import { askClosure } from './closure_form.js';
+import { field, openForm } from './dialogs.js';
 import { h, say } from './dom.js';
-import { uuid7 } from './ids.js';
 import { page, t } from './words.js';
 
 const METRES = [10, 30, 50, 100, 300, 500, 1000, 3000];
-const KINDS = ['full', 'alternating', 'large_vehicles', 'caution'];
-const MEANS = ['phone', 'radio', 'in_person', 'line_works', 'fax', 'app'];
 const round = (degrees) => Math.round(degrees * 1e6) / 1e6;
 export const position = ({ lng, lat }) => [round(lng), round(lat)];
 
@@ -46,9 +44,10 @@ export class MapTools {
   declare() {
     const points = [];
     const drawn = this.L.featureGroup().addTo(this.map);
-    const done = () => { const shape = geometry(points); this.stop(); this.#askClosure(shape); };
+    const done = () => { const shape = geometry(points); this.stop(); askClosure(this, shape); };
     const click = (latlng) => {
       points.push(position(latlng));
+      one.disabled = false;
       const at = points.map(([lon, lat]) => [lat, lon]);
       drawn.clearLayers();
       for (const point of at) drawn.addLayer(this.L.circleMarker(point, { radius: 7, color: '#c00020' }));
@@ -56,7 +55,7 @@ export class MapTools {
       say(this.banner.firstChild, t('closure.second'));
       if (points.length === 2) done();
     };
-    const one = h('button', { type: 'button', class: 'eoc-button', onclick: () => points.length && done() }, t('closure.one_point'));
+    const one = h('button', { type: 'button', class: 'eoc-button', disabled: true, onclick: done }, t('closure.one_point'));
     this.enter({ click, drawn }, t('closure.first'), one);
   }
 
@@ -79,28 +78,6 @@ export class MapTools {
     this.map.getContainer().dataset.mode = 'pick';
     const leave = h('button', { type: 'button', class: 'eoc-button', onclick: () => this.stop() }, t('dialog.cancel'));
     this.banner.replaceChildren(h('span', {}, words), ...controls, leave);
-  }
-
-  #askClosure(shape) {
-    const owner = h('input', { name: 'owner', maxlength: 200, autocomplete: 'off' });
-    const fillOwner = (event) => { owner.value ||= this.roads.get(event.target.value) ?? ''; };
-    openForm(this.host, {
-      title: t('closure.declare'), submit: t('closure.send'),
-      fields: [
-        field(t('closure.road_name'), h('input', { name: 'road_name', required: true, maxlength: 200, list: 'eoc-roads', autofocus: true, autocomplete: 'off', onchange: fillOwner })),
-        h('datalist', { id: 'eoc-roads' }, [...this.roads.keys()].map((name) => h('option', { value: name }))),
-        oneOf(t('closure.kind'), 'closure_kind', KINDS.map((kind) => [kind, t(`closure_kind.${kind}`)]), 'full'),
-        field(t('closure.owner'), owner),
-        field(t('closure.closed_by'), h('input', { name: 'closed_by', maxlength: 200 })),
-        field(t('closure.confirmed_means'), h('select', { name: 'confirmed_means' },
-          h('option', { value: '' }, '—'), MEANS.map((means) => h('option', { value: means }, t(`means.${means}`))))),
-        field(t('closure.reason'), h('input', { name: 'reason', maxlength: 2000 })),
-      ],
-      send: (values) => {
-        const given = Object.fromEntries(Object.entries(values).map(([name, text]) => [name, text.trim()]).filter(([, text]) => text));
-        return this.desk.decide('road_closure.declared', uuid7(), { ...given, geometry: shape });
-      },
-    });
   }
 
   /** How far a click may be off: it is as exact as a dozen pixels of the map. */
