@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from dashboard.config import Settings
-from dashboard.geo.tiles import TileFolder
+from dashboard.geo.tiles import TileFolder, title
 from dashboard.locale import words
 from dashboard.projections.board import Board
 from dashboard.projections.subject import Subject
@@ -32,13 +32,15 @@ class Listing:
         self.realm, self.settings, self.catalog, self.tiles = realm, settings, catalog, tiles
 
     def rows(self, board: Board | None, lang: str) -> list[Row]:
-        """Return every layer in the catalogue's order, then what the town published besides."""
+        """Return every layer in the catalogue's order, then what the town has besides."""
         published = _in_force(board)
         rows = [self._row(x, published, lang) for x in self.catalog.layers if not x.hidden]
         known = {layer.name for layer in self.catalog.layers}
         others = [_user(self._file(s), name, s, lang) for name, s in published.items()
                   if name not in known]  # fmt: skip
-        return [*rows, *self._configured(), *others]
+        kept = [self._archive(name, lang) for name in self.tiles.names()
+                if name not in known and name not in published]  # fmt: skip
+        return [*rows, *self._configured(), *others, *kept]
 
     def _row(self, layer: Layer, published: Mapping[str, Subject], lang: str) -> Row:
         row = {**layer.as_dict(lang), "kind": _kind(layer), **EMPTY}
@@ -74,6 +76,17 @@ class Listing:
                "max_native_zoom": most}  # fmt: skip
         said = archive.metadata().get("attribution")  # made here from other data: it says so
         return row | ({"attribution": said[:200]} if said and isinstance(said, str) else {})
+
+    def _archive(self, name: str, lang: str) -> Row:
+        """Tiles that somebody put into the folder: no catalogue knows them."""
+        told = self._kept(name, lang)
+        kind, words_of_it = "raster", name
+        if told["available"]:
+            archive = self.tiles.archive(name)
+            kind = "vector_tiles" if archive.format == "pbf" else "raster"
+            words_of_it = title(archive, name)
+        layer = Layer.of(Metadata(name, words_of_it), order=400)
+        return {**layer.as_dict(lang), "kind": kind, **EMPTY, **told}
 
     def _file(self, published: Subject) -> Row:
         sha256 = published.get("sha256")

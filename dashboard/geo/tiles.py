@@ -48,3 +48,16 @@ class TileFolder:
             return None
         found = (self.folder / f"{name}{suffix}" for suffix in SUFFIXES)
         return next((path for path in found if path.is_file()), None)
+
+    def names(self) -> list[str]:
+        """Return the names under which tiles are kept here, in order."""
+        if not self.folder.is_dir():
+            return []
+        found = {path.stem for path in self.folder.iterdir() if path.suffix in SUFFIXES}
+        return sorted(name for name in found if self.path(name) is not None)
+
+
+def title(archive: TileArchive, name: str) -> str:
+    """Return what an archive calls itself, or the name of its file."""
+    said = archive.metadata().get("name")
+    return said.strip()[:200] or name if isinstance(said, str) else name

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 
+from dashboard.cli import group
 from dashboard.ground import REFERENCE, bring_in
 from layers.tiles.writer import About, write_archive
 from tests.conftest import event
@@ -128,6 +130,30 @@ def test_a_broken_tile_file_is_said_and_not_served(settings: Any, desk: Caller) 
     assert not rows(desk)["std"]["available"]
     assert "壊れて" in rows(desk)["std"]["why"]
     assert desk.get("/tiles/std/5/28/11").status_code == 422
+
+
+def test_tiles_that_no_catalogue_knows_are_offered_by_what_they_say(
+    settings: Any, desk: Caller
+) -> None:
+    folder, box = Path(settings.state_dir) / "tiles", (142.0, 43.0, 143.0, 44.0)
+    about = About("町字界", "pbf", box, attribution="美瑛町")
+    write_archive(folder / "biei_machiaza.mbtiles", [((5, 28, 11), b"\x1a\x00")], about)
+    write_archive(folder / "photo.pmtiles", [((5, 28, 11), PNG)], About("", "png", box))
+    (folder / "torn.pmtiles").write_bytes(b"PMTiles\x03" + b"\xff" * 200)
+    (folder / "Not a name.mbtiles").write_bytes(b"")
+    found = rows(desk)
+    row = found["biei_machiaza"]
+    told = [row[key] for key in ("group", "kind", "title", "attribution", "visible", "available")]
+    assert told == ["user", "vector_tiles", "町字界", "美瑛町", False, True]
+    assert desk.get(row["url"].format(z=5, x=28, y=11)).data == b"\x1a\x00"
+    assert (found["photo"]["kind"], found["photo"]["title"]) == ("raster", "photo")
+    assert not found["torn"]["available"]
+    assert "壊れて" in found["torn"]["why"]
+    assert "Not a name" not in found
+    environ = {"EOC_STATE_DIR": str(settings.state_dir)}
+    said = CliRunner().invoke(group, ["layers", "list"], env=environ).output
+    assert "町字界　[biei_machiaza.mbtiles z5-5" in said
+    assert "[破損 broken: torn.pmtiles" in said
 
 
 def test_an_import_is_reported_and_shown_only_once_it_is_published(desk: Caller) -> None:

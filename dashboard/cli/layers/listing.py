@@ -8,6 +8,7 @@ import click
 
 from dashboard.cli.layers.desk import Desk
 from dashboard.config import load
+from dashboard.geo.tiles import TileFolder, title
 from layers.catalog import Layer
 from layers.errors import BrokenTiles, NotThere
 from layers.fetching.sources import SOURCES
@@ -25,10 +26,13 @@ def list_layers(desk: Desk | None) -> None:
         click.echo(f"{group.title_ja} {group.title_en}")
         for layer in desk.catalog:
             if layer.group == group.name:
-                _say(layer, _here(desk, shelf, layer))
+                _say(layer, _here(desk, shelf, layer.name))
     for name in shelf.names():
         if name not in desk.catalog:
             click.echo(f"  {name:18} {shelf.get(name)[1].title_ja}　{_on_shelf(shelf, name)}")
+    for name in TileFolder(desk.tiles).names():
+        if name not in desk.catalog:
+            click.echo(f"  {name:18} {_title(desk, name)}　{_here(desk, shelf, name)}")
 
 
 def _say(layer: Layer, here: str) -> None:
@@ -37,9 +41,16 @@ def _say(layer: Layer, here: str) -> None:
     click.echo(f"  {layer.name:18} {had:6} {layer.title_ja}　{marks}{here}")
 
 
-def _here(desk: Desk, shelf: Shelf, layer: Layer) -> str:
+def _title(desk: Desk, name: str) -> str:
+    try:
+        return title(TileFolder(desk.tiles).archive(name), name)
+    except BrokenTiles:
+        return name
+
+
+def _here(desk: Desk, shelf: Shelf, name: str) -> str:
     for ending in ("pmtiles", "mbtiles"):
-        path = desk.tiles / f"{layer.name}.{ending}"
+        path = desk.tiles / f"{name}.{ending}"
         if path.exists():
             try:
                 with closing(open_archive(path)) as archive:
@@ -47,7 +58,7 @@ def _here(desk: Desk, shelf: Shelf, layer: Layer) -> str:
             except BrokenTiles as error:
                 return f"[破損 broken: {error}]"
             return f"[{path.name} z{low}-{high} {path.stat().st_size / 1e6:,.1f} MB]"
-    return _on_shelf(shelf, layer.name)
+    return _on_shelf(shelf, name)
 
 
 def _on_shelf(shelf: Shelf, name: str) -> str:
