@@ -22,7 +22,6 @@ from dashboard.cli.serve import on_signals, ready_file, start_worker
 from dashboard.config import Settings, load
 from dashboard.observe import configure
 
-
 say = structlog.get_logger("serve")
 WATCH_S, AGAIN_S = 0.5, 0.5
 STEADY_S, SLOWLY_S = 30.0, 10.0  # what dies within half a minute would die at once again
